@@ -1,0 +1,1 @@
+"""Attempts: one access tried, allowed or not, from a face to the store, each exactly once."""

@@ -1,0 +1,189 @@
+"""Everything enforcement needs, immutable: the contents as published, and their indexes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from appliance.policy.domains import Catalogue, HostIndex, ListIndex, NoLists
+from appliance.policy.model import (
+    Category,
+    CategoryClass,
+    Grant,
+    ReportedBlock,
+    Rule,
+    Sanction,
+    Service,
+    StandingPermission,
+    SubjectKind,
+    SupervisedSession,
+    TargetKind,
+)
+from appliance.policy.subjects import (
+    Client,
+    Device,
+    Group,
+    Network,
+    Person,
+    Register,
+    Role,
+    applies_to,
+)
+from appliance.policy.timetable import CLOCK_IN_DOUBT, Calendar, Moment, Timetable, moment_at
+
+Timed = Grant | Sanction | SupervisedSession | StandingPermission
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class School:
+    """What pages say: who the school is and where to ask. URLs are absolute or empty."""
+
+    name: str = "Our school"
+    ask: str = "a grown-up at school"
+    contact: str = ""
+    portal: str = ""
+    monitoring_notice: str = ""
+    language: str = "en-GB"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyInfo:
+    """Which policy this is, for the pages and the yearly review."""
+
+    id: str
+    name: str
+    short: str
+    school: str
+    next_review: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """A snapshot as it lies on disk: plain values, no indexes.
+
+    circumvention_roles: roles whose way round the gate is blocked; clause beside it.
+    sanction_allow: the short allow list that sanctioned people keep (hosts, suffixes).
+    never_inspect: suffixes that are never decrypted, whatever a rule says.
+    steerable: suffixes that may be steered at all: those the CA may sign for.
+    local_domains: the school's own zones, whose private addresses are no rebinding.
+    clock_offset: rehearsal, in seconds; 0 outside a rehearsal.
+    """
+
+    version: int
+    built_at: datetime
+    policy: PolicyInfo
+    school: School = School()
+    roles: tuple[Role, ...] = (Role(id="visitor", name="Visitor", rank=9),)
+    groups: tuple[Group, ...] = ()
+    people: tuple[Person, ...] = ()
+    devices: tuple[Device, ...] = ()
+    networks: tuple[Network, ...] = ()
+    categories: tuple[Category, ...] = ()
+    services: tuple[Service, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    timetables: tuple[Timetable, ...] = (Timetable("default", ()),)
+    calendar: Calendar = Calendar()
+    sanctuary_domains: tuple[str, ...] = ()
+    sanctuary_hosts: tuple[str, ...] = ()
+    circumvention_roles: tuple[str, ...] = ()
+    circumvention_clause: str = ""
+    sanction_allow: tuple[str, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    sanctions: tuple[Sanction, ...] = ()
+    supervised: tuple[SupervisedSession, ...] = ()
+    permissions: tuple[StandingPermission, ...] = ()
+    reported: tuple[ReportedBlock, ...] = ()
+    never_inspect: tuple[str, ...] = ()
+    steerable: tuple[str, ...] = ()
+    local_domains: tuple[str, ...] = ()
+    steer_ipv4: tuple[str, ...] = ("127.0.0.1",)
+    steer_ipv6: tuple[str, ...] = ()
+    clock_offset: float = 0.0
+    need_synchronised_clock: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Contents with their indexes. Built once, then only read; shared by no mutation."""
+
+    contents: Contents
+    lists: ListIndex = field(default_factory=NoLists)
+    register: Register = field(init=False)
+    catalogue: Catalogue = field(init=False)
+    sanctuary: HostIndex = field(init=False)
+    _timetables: dict[str, Timetable] = field(init=False)
+    _group_timetables: dict[str, str] = field(init=False)
+    _named: frozenset[tuple[SubjectKind, str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Index the contents."""
+        c, put = self.contents, object.__setattr__
+        put(self, "register", Register(c.roles, c.networks, c.devices, c.people))
+        put(self, "catalogue", Catalogue(c.services, c.categories))
+        sanctuary = HostIndex()
+        sanctuary.add("sanctuary", domains=c.sanctuary_domains, hosts=c.sanctuary_hosts)
+        put(self, "sanctuary", sanctuary)
+        put(self, "_timetables", {timetable.id: timetable for timetable in c.timetables})
+        own = {group.id: group.timetable for group in c.groups if group.timetable}
+        put(self, "_group_timetables", own)
+        subjects = {s for rule in c.rules for s in rule.who}
+        subjects |= {timed.subject for timed in self._timed()}
+        put(self, "_named", frozenset((s.kind, s.id) for s in subjects))
+
+    def moment(self, at: datetime, client: Client, *, clock_trusted: bool = True) -> Moment:
+        """Return the period for a client at an instant; lesson while the clock is in doubt."""
+        if not clock_trusted:
+            return CLOCK_IN_DOUBT
+        return moment_at(at, self.timetable_of(client), self.contents.calendar, client.role)
+
+    def timetable_of(self, client: Client) -> Timetable:
+        """Return the bells of a client: those of its first group that has its own."""
+        for group in sorted(client.groups):
+            own = self._timetables.get(self._group_timetables.get(group, ""))
+            if own is not None:
+                return own
+        return self._timetables.get("default") or self.contents.timetables[0]
+
+    def class_of(self, client: Client) -> tuple[object, ...]:
+        """Return what decides every verdict for a client: clients of one class share answers.
+
+        A person or device counts only where something names it, so a thousand pupils
+        without grants of their own are one class.
+        """
+        named = self._named
+        return (
+            client.role,
+            client.groups,
+            client.network if (SubjectKind.NETWORK, client.network) in named else None,
+            client.person if (SubjectKind.PERSON, client.person) in named else None,
+            client.device if (SubjectKind.DEVICE, client.device) in named else None,
+            client.ownership,
+            client.trusts_ca,
+        )
+
+    def next_change(self, at: datetime, client: Client, moment: Moment) -> datetime | None:
+        """Return the first instant after ``at`` at which a verdict for the client may change."""
+        c = self.contents
+        mine = [timed for timed in self._timed() if applies_to(timed.subject, client)]
+        edges = [edge for timed in mine for edge in (timed.start, timed.end) if edge]
+        edges += [block.start for block in c.reported]
+        if moment.until is not None:
+            edges.append(moment.until)
+        return min((edge for edge in edges if edge > at), default=None)
+
+    def class_of_category(self, category: str) -> CategoryClass:
+        """Return how a category is treated; one the policy does not name is ordinary."""
+        known = self.catalogue.category(category)
+        return known.kind if known else CategoryClass.ORDINARY
+
+    def url_targets(self) -> tuple[str, ...]:
+        """Return every URL prefix that a rule, grant or report speaks of."""
+        c = self.contents
+        targets = [t for rule in c.rules for t in rule.what]
+        targets += [grant.target for grant in c.grants]
+        targets += [block.target for block in c.reported]
+        return tuple(t.id for t in targets if t.kind is TargetKind.URL)
+
+    def _timed(self) -> tuple[Timed, ...]:
+        c = self.contents
+        return (*c.grants, *c.sanctions, *c.supervised, *c.permissions)

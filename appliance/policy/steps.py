@@ -1,0 +1,182 @@
+"""The steps of the engine: each answers a situation or passes it on with None.
+
+Their order, and the reason for each position, is in ``engine.STEPS``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from appliance.policy.model import Action, CategoryClass, Grant, Reason, Rule, Sanction, TargetKind
+from appliance.policy.names import within
+from appliance.policy.precedence import (
+    CATEGORY_TARGETS,
+    SERVICE_TARGETS,
+    best_rule,
+    deciding_rule,
+    specificity,
+)
+from appliance.policy.situation import Situation
+from appliance.policy.subjects import applies_to
+from appliance.policy.urls import SAFE_METHODS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a step found. The engine adds who, when and until when."""
+
+    action: Action
+    reason: Reason
+    rule: str
+    clause: str = ""
+    text: str = ""
+    public_view: bool = False
+    record: bool = True
+    category: str | None = None
+
+
+def sanctuary(situation: Situation) -> Finding | None:
+    """Helplines and child protection: never blocked, never recorded."""
+    if not any(situation.snapshot.sanctuary.find(situation.query.host)):
+        return None
+    return Finding(action=Action.ALLOW, reason=Reason.SANCTUARY, rule="sanctuary", record=False)
+
+
+def illegal(situation: Situation) -> Finding | None:
+    """The class that no role, grant or setting opens."""
+    return _blocked_class(situation, CategoryClass.ILLEGAL, Reason.ILLEGAL, "")
+
+
+def blocked_by_report(situation: Situation) -> Finding | None:
+    """A site blocked for every role from an inappropriate content report."""
+    for block in situation.snapshot.contents.reported:
+        # With a clock in doubt a report still blocks: only its start is a time, and it is past.
+        begun = block.start <= situation.query.at or not situation.query.clock_trusted
+        if begun and situation.covers(block.target, fold_case=True):
+            return Finding(
+                action=Action.BLOCK, reason=Reason.BLOCKED_BY_REPORT, rule=block.id,
+                clause=block.clause, text=block.text,
+            )  # fmt: skip
+    return None
+
+
+def circumvention(situation: Situation) -> Finding | None:
+    """Ways round the gate, for the roles that the policy names."""
+    contents = situation.snapshot.contents
+    if situation.client.role not in contents.circumvention_roles:
+        return None
+    clause = contents.circumvention_clause
+    return _blocked_class(situation, CategoryClass.CIRCUMVENTION, Reason.CIRCUMVENTION, clause)
+
+
+def sanction(situation: Situation) -> Finding | None:
+    """A sanctioned person or device keeps the short allow list, unless supervised."""
+    contents, client = situation.snapshot.contents, situation.client
+    held = next((s for s in contents.sanctions if _held(s, situation)), None)
+    if held is None:
+        return None
+    if any(
+        applies_to(s.subject, client) and situation.running(s.start, s.end)
+        for s in contents.supervised
+    ):
+        return None
+    if any(within(situation.query.host, allowed) for allowed in contents.sanction_allow):
+        return None
+    return Finding(
+        action=Action.BLOCK,
+        reason=Reason.SANCTION,
+        rule=held.id,
+        clause=held.clause,
+        text=held.text,
+    )
+
+
+def grant(situation: Situation) -> Finding | None:
+    """The closest running grant, unless the rule it would open takes none."""
+    opened = [g for g in situation.snapshot.contents.grants if opens(g, situation)]
+    if not opened:
+        return None
+    rule = deciding_rule(situation)
+    if rule is not None and rule.action is Action.BLOCK and not rule.grants:
+        return None
+    best = min(opened, key=lambda g: (specificity(g.target, situation), g.id))
+    blocked_otherwise = rule is not None and rule.action is Action.BLOCK
+    return Finding(
+        action=Action.ALLOW, reason=Reason.GRANT, rule=best.id, clause=best.clause, text=best.text,
+        public_view=best.target.kind is TargetKind.URL and blocked_otherwise,
+    )  # fmt: skip
+
+
+def service_rule(situation: Situation) -> Finding | None:
+    """The most specific rule that names a URL, a host or a service."""
+    return _ruled(best_rule(situation, SERVICE_TARGETS), Reason.SERVICE_RULE)
+
+
+def category_rule(situation: Situation) -> Finding | None:
+    """The most specific rule that names a category, or everything."""
+    return _ruled(best_rule(situation, CATEGORY_TARGETS), Reason.CATEGORY_RULE)
+
+
+def default(_: Situation) -> Finding:
+    """What no rule speaks of is none of a social media policy's business."""
+    return Finding(action=Action.ALLOW, reason=Reason.DEFAULT, rule="default", record=False)
+
+
+def opens(candidate: Grant, situation: Situation) -> bool:
+    """Whether a grant holds for this client now and is wide enough for what is asked."""
+    if not applies_to(candidate.subject, situation.client):
+        return False
+    if not (
+        situation.running(candidate.start, candidate.end) and situation.in_period(candidate.when)
+    ):
+        return False
+    by_url = candidate.target.kind is TargetKind.URL
+    methods = candidate.methods or (SAFE_METHODS if by_url else ())
+    method = situation.query.method.upper()
+    if methods and situation.query.url is not None and method not in methods:
+        return False
+    return situation.covers(candidate.target, fold_case=False) or (
+        by_url and method in SAFE_METHODS and renders(candidate, situation)
+    )
+
+
+def renders(candidate: Grant, situation: Situation) -> bool:
+    """Whether the URL asked for is on a host that the granted page needs to render."""
+    if situation.query.url is None:
+        return False
+    page_host = candidate.target.id.partition("/")[0]
+    catalogue = situation.snapshot.catalogue
+    page_services = catalogue.services_of(page_host, None, "GET")
+    return any(service in page_services for service in catalogue.asset_of(situation.query.host))
+
+
+def _held(candidate: Sanction, situation: Situation) -> bool:
+    # With a clock in doubt a sanction holds: it is only ever lifted by a time that is known.
+    running = situation.running(candidate.start, candidate.end) or not situation.query.clock_trusted
+    return running and applies_to(candidate.subject, situation.client)
+
+
+def _ruled(rule: Rule | None, reason: Reason) -> Finding | None:
+    if rule is None:
+        return None
+    record = rule.action is Action.BLOCK or rule.monitor
+    return Finding(
+        action=rule.action,
+        reason=reason,
+        rule=rule.id,
+        clause=rule.clause,
+        text=rule.text,
+        record=record,
+    )
+
+
+def _blocked_class(
+    situation: Situation, kind: CategoryClass, reason: Reason, clause: str
+) -> Finding | None:
+    for category in situation.categories:
+        if situation.snapshot.class_of_category(category) is kind:
+            by = next((m.list_id for m in situation.lists if m.category == category), category)
+            return Finding(
+                action=Action.BLOCK, reason=reason, rule=by, clause=clause, category=category
+            )
+    return None
