@@ -1,0 +1,91 @@
+"""Data flows one way round: which package may import which. Anything else fails here."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.architecture.source import ROOT, Module, imports, modules
+
+READING = ("appliance.publish.hold", "appliance.publish.files", "appliance.publish.domainlist")
+SPOOLING = ("appliance.attempts.attempt", "appliance.attempts.spool")
+
+# Longest prefix of the importing module -> what it may import besides itself and the clock.
+ARROWS: dict[str, tuple[str, ...]] = {
+    "appliance.clock": (),
+    "appliance.policy": (),
+    "appliance.policy_file": ("appliance.policy", "appliance.templates"),
+    "appliance.templates": (),
+    "appliance.lists": ("appliance.policy",),
+    "appliance.store": (
+        "appliance.policy", "appliance.policy_file", "appliance.lists",
+        "appliance.attempts.attempt", "appliance.attempts.visits",
+    ),
+    "appliance.attempts": ("appliance.policy",),
+    "appliance.attempts.recorder": ("appliance.policy", "appliance.attempts", "appliance.store"),
+    "appliance.publish": (
+        "appliance.policy", "appliance.policy_file", "appliance.store", "appliance.lists",
+    ),
+    "appliance.identity": (),
+    "appliance.authority": ("appliance.policy",),
+    "appliance.dns": ("appliance.policy", "appliance.identity", *READING, *SPOOLING),
+    "proxy_addons": (
+        "appliance.policy", "appliance.identity", "appliance.authority", *READING, *SPOOLING,
+    ),
+    "appliance.status": ("appliance.policy",),
+    "admin_ui": (
+        "appliance.policy", "appliance.store", "appliance.status", "appliance.publish",
+        "appliance.authority", "appliance.policy_file",
+    ),
+    "appliance.cli": ("appliance", "proxy_addons", "admin_ui"),
+}  # fmt: skip
+# The reading half of publish knows nothing of the store; the closed snapshot is its one
+# way to the policy files.
+ARROWS |= dict.fromkeys(READING, ("appliance.policy", "appliance.policy_file", *READING))
+
+
+def rule_for(name: str) -> str | None:
+    """Return the longest line of ARROWS that a module falls under."""
+    fitting = [key for key in ARROWS if name == key or name.startswith(key + ".")]
+    return max(fitting, key=len, default=None)
+
+
+def inside(name: str, package: str) -> bool:
+    """Whether a module is a package or lies in it."""
+    return name == package or name.startswith(package + ".")
+
+
+@pytest.mark.parametrize("module", modules(), ids=lambda module: module.name)
+def test_every_import_follows_an_arrow(module: Module) -> None:
+    key = rule_for(module.name)
+    if key is None:
+        assert module.name == "appliance", f"no arrow is drawn for {module.name}"
+        return
+    allowed = (key, "appliance.clock", *ARROWS[key])
+    wrong = [name for name in imports(module) if not any(inside(name, a) for a in allowed)]
+    assert not wrong, f"{module.name} may not import {', '.join(sorted(wrong))}"
+
+
+@pytest.mark.parametrize("face", ["appliance.dns.server", "proxy_addons.run"])
+def test_a_face_starts_without_store_ui_or_policy_files(face: str) -> None:
+    """Whatever is imported by way of others counts too: the loaded modules are looked at."""
+    barred = ("sqlalchemy", "flask.app", "pydantic", "appliance.store", "appliance.cli", "admin_ui")
+    if face.startswith("proxy_addons"):
+        barred = ("sqlalchemy", "appliance.store", "appliance.cli", "admin_ui", "appliance.dns")
+    code = f"import sys, {face}\nprint(*[m for m in {barred!r} if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.split() == []
+
+
+def test_the_policy_uses_values_only() -> None:
+    """No file, socket, process, database, log or randomness anywhere in the pure core."""
+    barred = {"os", "io", "pathlib", "socket", "subprocess", "logging", "random", "time", "asyncio",
+              "threading", "sqlalchemy", "requests", "tempfile", "sys"}  # fmt: skip
+    for module in modules("appliance/policy"):
+        lines = [line.split() for line in module.text.splitlines() if line.split()[:1]]
+        used = {words[1].partition(".")[0] for words in lines if words[0] in ("import", "from")}
+        assert not used & barred, module.name
