@@ -1,0 +1,1 @@
+"""How the gate is, seen from outside: by asking its faces as a client would."""

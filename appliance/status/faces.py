@@ -1,0 +1,95 @@
+"""The faces, asked as a client would ask them: what they answer is what clients get."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import socket
+from http.client import HTTPConnection, HTTPException
+from typing import Final
+
+from dnslib import CLASS, QTYPE, RCODE, DNSError, DNSHeader, DNSQuestion, DNSRecord
+
+from appliance.status.checks import Check, Level
+
+Endpoint = tuple[str, int]
+PATIENCE: Final = 1.0  # seconds
+SNAPSHOT_NAME: Final = "snapshot.bellgate"
+HEALTH_HOST: Final = "bellgate.internal"
+_BIGGEST: Final = 4096
+
+
+def dns(where: Endpoint) -> Check:
+    """Ask the DNS server for the version of the snapshot it enforces (CHAOS TXT)."""
+    try:
+        answer = _ask(where)
+    except (OSError, DNSError, ValueError) as error:
+        said = f"does not answer on {where[0]} port {where[1]}: {_short(error)}"
+        return Check("dns", Level.RED, f"DNS {said}.")
+    texts = [b"".join(rr.rdata.data).decode("ascii", "replace") for rr in answer.rr]
+    if answer.header.rcode != RCODE.NOERROR or not texts:
+        code = RCODE.get(answer.header.rcode)
+        return Check("dns", Level.RED, f"DNS answers {code} when asked for its snapshot.")
+    words = f"DNS answers on {where[0]} port {where[1]}, enforcing snapshot {texts[0]}."
+    return Check("dns", Level.GOOD, words, (("snapshot", _number(texts[0])),))
+
+
+def proxy(where: Endpoint) -> Check:
+    """Ask the proxy for its health."""
+    connection = HTTPConnection(where[0], where[1], timeout=PATIENCE)
+    try:
+        connection.request("GET", f"http://{HEALTH_HOST}/health", headers={"Host": HEALTH_HOST})
+        response = connection.getresponse()
+        said = json.loads(response.read(_BIGGEST))
+        version, state = _number(said["snapshot"]), str(said["state"])
+    except (OSError, HTTPException, ValueError, LookupError, TypeError) as error:
+        said = f"does not answer on {where[0]} port {where[1]}: {_short(error)}"
+        return Check("proxy", Level.RED, f"The proxy {said}. Steered sites are unreachable.")
+    finally:
+        connection.close()
+    level = {"current": Level.GOOD, "last_good": Level.AMBER}.get(state, Level.RED)
+    words = f"The proxy answers on {where[0]} port {where[1]}, enforcing snapshot {version}"
+    words += "." if level is Level.GOOD else f", which is not the newest ({state})."
+    return Check("proxy", level, words, (("snapshot", version), ("state", state)))
+
+
+def web(where: Endpoint) -> Check:
+    """Ask the admin UI for its front page."""
+    connection = HTTPConnection(where[0], where[1], timeout=PATIENCE)
+    try:
+        connection.request("GET", "/")
+        status = connection.getresponse().status
+    except (OSError, HTTPException) as error:
+        said = f"does not answer on {where[0]} port {where[1]}: {_short(error)}"
+        return Check("web", Level.AMBER, f"The admin UI {said}. The filter works on.")
+    finally:
+        connection.close()
+    if status != 200:
+        return Check("web", Level.AMBER, f"The admin UI answers {status}. The filter works on.")
+    return Check("web", Level.GOOD, f"The admin UI answers on http://{where[0]}:{where[1]}/.")
+
+
+def _ask(where: Endpoint) -> DNSRecord:
+    question = DNSQuestion(SNAPSHOT_NAME, QTYPE.TXT, CLASS.CH)
+    query = DNSRecord(DNSHeader(id=secrets.randbelow(65536), rd=0), q=question)
+    family = socket.AF_INET6 if ":" in where[0] else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as sock:
+        sock.settimeout(PATIENCE)
+        sock.connect(where)
+        sock.send(query.pack())
+        answer = DNSRecord.parse(sock.recv(_BIGGEST))
+    if answer.header.id != query.header.id:
+        raise ValueError("the answer is to another question")
+    return answer
+
+
+def _number(text: object) -> int:
+    return int(str(text))
+
+
+def _short(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return str(error) or type(error).__name__
