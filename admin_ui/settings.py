@@ -1,0 +1,15 @@
+"""What the admin UI is told when it starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSettings:
+    """data: the gate's data directory. listen, proxy: address and TCP port; proxy None: off."""
+
+    data: Path
+    listen: tuple[str, int] = ("127.0.0.1", 8000)
+    proxy: tuple[str, int] | None = None
