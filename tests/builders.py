@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from appliance.attempts.attempt import Attempt, Layer, Visit
 from appliance.policy import urls
 from appliance.policy.domains import ListIndex, ListMatch, NoLists
 from appliance.policy.model import (
@@ -210,6 +211,20 @@ def query(
     day = more.pop("day", MONDAY)
     asker = client(who) if isinstance(who, str) else who
     return Query(asker, url.host if url else what, at(when, day), url, **more)
+
+
+def attempt(host: str = "facebook.com", **more: Any) -> Attempt:
+    """Return an attempt that staff made by DNS in a lesson."""
+    values = {"at": at().astimezone(UTC), "last": more.get("at", at()).astimezone(UTC), **more}
+    return replace(
+        Attempt(
+            at=BUILT, last=BUILT, layer=Layer.DNS, visit=Visit.LOOKUP, address=STAFF, host=host,
+            verdict="block", reason="service_rule", rule="no-facebook", clause="7.1",
+            role="staff", period="Lesson 1", period_kind="lesson", network="staff",
+            service="facebook", category="collaborative",
+        ),
+        **values,
+    )  # fmt: skip
 
 
 HOUR = timedelta(hours=1)
