@@ -1,0 +1,223 @@
+"""Who asks, and what the policy plans: the snapshot as this face enforces it.
+
+Verdicts are remembered for a class of clients until they expire. Everything remembered is
+dropped when a snapshot is swapped, when the clock comes into doubt or out of it, and when
+somebody sets it; what is known of clients is dropped every two seconds, since an address
+may change hands.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections import defaultdict
+from dataclasses import dataclass
+from math import inf
+from typing import Final, Protocol
+
+from appliance import clock
+from appliance.policy.model import Action, Reason, Verdict
+from appliance.policy.plan import DnsPlan, Plan, plan, timed
+from appliance.policy.situation import Query, situate
+from appliance.policy.snapshot import Snapshot
+from appliance.policy.subjects import Client
+
+TIME_CONTROLLED: Final = 30  # seconds: no answer about a name that the bell governs lasts longer
+_JUMP: Final = 0.5  # seconds by which the clock may drift from the monotonic one in a check
+MOST_PLANS: Final = 50_000
+
+# An allow that names the host or service itself, or the client's own grant, stands
+# whatever the host's alias is called.
+_STANDS: Final = frozenset({Reason.GRANT, Reason.SERVICE_RULE})
+
+
+class Holder(Protocol):
+    """What holds the published snapshot (``publish.hold.Holder``)."""
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The snapshot to enforce; never raises."""
+        ...
+
+    @property
+    def state(self) -> str:
+        """``current``, ``last_good`` or ``closed``."""
+        ...
+
+    def refresh(self) -> bool:
+        """Look whether a new one is published; True when it was swapped in."""
+        ...
+
+
+class Neighbours(Protocol):
+    """Who knows the MAC behind an address (``identity.neighbours.Neighbours``)."""
+
+    def mac_of(self, address: str) -> str | None:
+        """Return a MAC, or None."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """A client of the school's networks. ``shares``: clients with the same share answers."""
+
+    client: Client
+    shares: tuple[object, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Judged:
+    """A plan for a host and a class of clients, until a monotonic instant.
+
+    host: the name that was asked for. since, until: monotonic. counts: how often each
+    source (packed address) asked since attempts were last settled; None: not recorded.
+    """
+
+    host: str
+    plan: Plan
+    query: Query
+    since: float
+    until: float
+    ceiling: int = 1 << 31
+    counts: defaultdict[bytes, int] | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict on the host."""
+        return self.plan.verdict
+
+
+class Judge:
+    """Resolves addresses to clients and hosts to plans, remembering both for a while."""
+
+    def __init__(self, holder: Holder, neighbours: Neighbours) -> None:
+        self._holder = holder
+        self._neighbours = neighbours
+        self._askers: dict[bytes, Asker | None] = {}
+        self._plans: dict[tuple[tuple[object, ...], str, str], Judged] = {}
+        self._expired: list[Judged] = []  # with attempts still to settle
+        self.snapshot = holder.snapshot
+        self._now, self._drift = self._look(), _drift()
+
+    @property
+    def state(self) -> str:
+        """Which snapshot is enforced: ``current``, ``last_good`` or ``closed``."""
+        return self._holder.state
+
+    def asker(self, packed: bytes) -> Asker | None:
+        """Return the client behind a packed address; None: not on the school's networks."""
+        if packed in self._askers:
+            return self._askers[packed]
+        family = socket.AF_INET if len(packed) == 4 else socket.AF_INET6
+        address = socket.inet_ntop(family, packed)
+        found: Asker | None = None
+        if self.snapshot.register.network_of(address) is not None:
+            mac = self._neighbours.mac_of(address)
+            client = self.snapshot.register.resolve(address, mac)
+            found = Asker(client, self.snapshot.class_of(client))
+        self._askers[packed] = found
+        return found
+
+    def judged(self, asker: Asker, host: str) -> Judged:
+        """Return the plan for a canonical host."""
+        key = (asker.shares, host, "")
+        found = self._plans.get(key)
+        now = clock.monotonic()
+        if found is None or now >= found.until:
+            found = self._remember(key, self._decide(asker, host, now))
+        return found
+
+    def aliased(self, asker: Asker, judged: Judged, target: str) -> Judged | None:
+        """Return the refusal that a target of a passed host earns it; None: it may pass.
+
+        Sanctuary is never refused. The illegal class is refused behind any other name.
+        """
+        reason = judged.verdict.reason
+        if reason is Reason.SANCTUARY:
+            return None
+        found = self.judged(asker, target)
+        if found.verdict.action is Action.ALLOW:
+            return None
+        if reason in _STANDS and found.verdict.reason is not Reason.ILLEGAL:
+            return None
+        key = (asker.shares, judged.host, target)
+        known = self._plans.get(key)
+        if known is None or clock.monotonic() >= known.until:
+            refusal = Plan(DnsPlan.REFUSE, found.plan.tls, found.verdict)
+            until = min(judged.until, found.until)
+            known = Judged(judged.host, refusal, found.query, found.since, until)
+            known.counts = _counts(known)
+            self._remember(key, known)
+        return known
+
+    def governed(self, asker: Asker, host: str) -> bool:
+        """Whether the bell governs a host: its plan is timed, or leads to our own address."""
+        found = self.judged(asker, host)
+        return found.ceiling <= TIME_CONTROLLED or found.plan.dns is DnsPlan.STEER
+
+    def recorded(self) -> list[Judged]:
+        """Return every plan with attempts that are not settled yet."""
+        return [judged for judged in (*self._expired, *self._plans.values()) if judged.counts]
+
+    def outdated(self) -> bool:
+        """Whether what is remembered may no longer hold: snapshot, clock, or sheer size."""
+        swapped = self._holder.refresh() or self._holder.snapshot is not self.snapshot
+        jumped = abs(_drift() - self._drift) > _JUMP
+        return swapped or jumped or self._look().trusted != self._now.trusted or self._full()
+
+    def renew(self) -> None:
+        """Forget everything, and enforce what is published now."""
+        self.snapshot = self._holder.snapshot
+        self._now, self._drift = self._look(), _drift()
+        self._plans = {}
+        self._expired = []
+        self.forget_clients()
+
+    def forget_clients(self) -> None:
+        """Forget who is behind which address."""
+        self._askers = {}
+
+    def forget_expired(self) -> None:
+        """Forget the plans whose time is up. Settle their attempts first."""
+        now = clock.monotonic()
+        self._plans = {key: judged for key, judged in self._plans.items() if now < judged.until}
+        self._expired = []
+
+    def _remember(self, key: tuple[tuple[object, ...], str, str], judged: Judged) -> Judged:
+        before = self._plans.get(key)
+        if before is not None and before.counts:
+            self._expired.append(before)
+        self._plans[key] = judged
+        return judged
+
+    def _decide(self, asker: Asker, host: str, now: float) -> Judged:
+        look = self._look()
+        query = Query(asker.client, host, look.at, clock_trusted=look.trusted)
+        planned = plan(query, self.snapshot)
+        expires = planned.verdict.expires_at
+        until = inf if expires is None else now + (expires - look.at).total_seconds()
+        judged = Judged(host, planned, query, now, until)
+        if planned.dns is DnsPlan.PASS and timed(situate(query, self.snapshot)):
+            judged.ceiling = TIME_CONTROLLED
+        judged.counts = _counts(judged)
+        return judged
+
+    def _look(self) -> clock.Now:
+        c = self.snapshot.contents
+        return clock.now(
+            c.clock_offset,
+            not_before=c.built_at,
+            need_synchronised=c.need_synchronised_clock,
+        )
+
+    def _full(self) -> bool:
+        return len(self._plans) > MOST_PLANS or len(self._askers) > MOST_PLANS
+
+
+def _drift() -> float:
+    """Return how far the system's clock stands from the monotonic one, in seconds."""
+    return clock.real().timestamp() - clock.monotonic()
+
+
+def _counts(judged: Judged) -> defaultdict[bytes, int] | None:
+    verdict = judged.verdict
+    return defaultdict(int) if verdict.record and verdict.reason is not Reason.SANCTUARY else None
