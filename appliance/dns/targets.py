@@ -59,7 +59,8 @@ def targets_of(response: Response) -> Targets:
                 names[host_of(read_name(response.message, one.data_at))] = None
             case Type.HTTPS | Type.SVCB:
                 binding = ServiceBinding.parse(DNSBuffer(data), len(data))
-                target = b"".join(bytes((len(p),)) + p for p in binding.target.label) + b"\0"
+                # dnslib keeps the target as a list of labels, empty for ".", the name itself.
+                target = b"".join(bytes((len(p),)) + bytes(p) for p in binding.target) + b"\0"
                 names[host_of(target)] = None
                 found += _hints(binding.params)
     names.pop("", None)
