@@ -1,0 +1,120 @@
+"""What a blocked client is shown: a page for people, something small for programs. Pure.
+
+Written for a reader of seven: what is closed, that nothing is their fault, when it opens,
+whom to ask. What grown-ups and technicians need stands below, folded away.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from urllib.parse import quote
+
+from appliance.attempts.attempt import shown_url
+from appliance.policy.model import Reason, Verdict
+from appliance.policy.situation import Query
+from appliance.policy.snapshot import Snapshot
+from proxy_addons import opening
+from proxy_addons.pages import HTML, render
+from proxy_addons.translate import Seen
+
+STATUS: Final = 403
+_DOCUMENTS: Final = frozenset({"document", "iframe", "frame", "embed", "object", "fencedframe"})
+_GIF: Final = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+
+
+class Kind(StrEnum):
+    """What a client can make something of."""
+
+    HTML = "html"
+    JSON = "json"
+    IMAGE = "image"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An answer, ready to be sent."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def kind_of(headers: Seen) -> Kind:
+    """Choose by what the browser says it is fetching (Fetch Metadata), else by Accept."""
+    if headers.dest:
+        if headers.dest in _DOCUMENTS:
+            return Kind.HTML
+        return {"image": Kind.IMAGE, "empty": Kind.JSON}.get(headers.dest, Kind.TEXT)
+    if headers.mode == "navigate" or "text/html" in headers.accept:
+        return Kind.HTML
+    if "json" in headers.accept or headers.requested_with == "xmlhttprequest":
+        return Kind.JSON
+    if headers.accept.startswith("image/"):
+        return Kind.IMAGE
+    # A person at a command line says nothing, or "anything".
+    return Kind.HTML if headers.accept in ("", "*/*") and not headers.mode else Kind.TEXT
+
+
+def reference(at: datetime, address: str, url: str) -> str:
+    """Return the code on the page: found again from an attempt's day (UTC), address and URL."""
+    seed = f"{at:%Y-%m-%d}|{address}|{url}".encode()
+    code = base64.b32encode(hashlib.sha256(seed).digest()[:5]).decode()
+    return f"{code[:4]}-{code[4:8]}"
+
+
+def page(
+    kind: Kind, query: Query, verdict: Verdict, snapshot: Snapshot, opens: datetime | None
+) -> Page:
+    """Return the answer for a blocked request. opens: when it will be allowed, if in sight."""
+    hidden = verdict.reason is Reason.ILLEGAL
+    url = "" if hidden or query.url is None else shown_url(query.url)
+    code = reference(query.at, query.client.address, url)
+    when = "" if hidden else opening.words(query, snapshot, opens)
+    if kind is Kind.IMAGE:
+        return _small("image/gif", _GIF)
+    if kind is Kind.TEXT:
+        return _small("text/plain; charset=utf-8", f"Closed by the school. {code}\n".encode())
+    if kind is Kind.JSON:
+        return _small("application/json", _json(verdict, when, opens, code, hidden=hidden))
+    contents = snapshot.contents
+    body = render(
+        "block.html",
+        school=contents.school,
+        policy=contents.policy,
+        verdict=verdict,
+        host="" if hidden else query.host,
+        when=when,
+        code=code,
+        ask_url="" if hidden else _request_form(contents.school.portal, url, code),
+        rehearsal=contents.clock_offset != 0,
+    )
+    return Page(STATUS, HTML, body)
+
+
+def _json(verdict: Verdict, when: str, opens: datetime | None, code: str, *, hidden: bool) -> bytes:
+    said = {
+        "error": "blocked",
+        "reason": verdict.reason.value,
+        "message": when or "Closed by the school.",
+        "opens_at": None if opens is None or hidden else opens.isoformat(),
+        "reference": code,
+    }
+    return json.dumps(said).encode()
+
+
+def _small(content_type: str, body: bytes) -> Page:
+    headers = {"content-type": content_type, "cache-control": "no-store"}
+    return Page(STATUS, headers | {"x-content-type-options": "nosniff"}, body)
+
+
+def _request_form(portal: str, url: str, code: str) -> str:
+    if not portal.startswith(("https://", "http://")):
+        return ""
+    return f"{portal.rstrip('/')}/requests/new?url={quote(url, safe='')}&ref={code}"

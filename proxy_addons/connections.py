@@ -1,0 +1,111 @@
+"""Who is connected: only the school's own networks are served, each client is resolved once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from mitmproxy import connection
+from mitmproxy.proxy.mode_specs import ReverseMode
+
+from appliance.policy.snapshot import Snapshot
+from appliance.policy.subjects import Client
+
+CLOSED_TO_STRANGERS = "not from one of the school's networks"
+
+
+class Face(StrEnum):
+    """Which listener a client came to."""
+
+    TLS = "steered https"
+    PLAIN = "steered http"
+    EXPLICIT = "explicit"
+
+
+@dataclass(slots=True, eq=False)
+class Connection:
+    """One client connection and what has been decided about it so far.
+
+    bound: the host it is for (SNI, or the host of a CONNECT). answered: the host that
+    our certificate may be shown for; empty until ``steer`` says so, and then TLS is
+    never answered. agreed: the names of the last request that agreed with it (most
+    requests of a connection repeat them). upstream: the one address that all of it goes to.
+    checked: the addresses that were looked up for it; it may connect to no other.
+    """
+
+    id: str
+    address: str
+    face: Face
+    port: int
+    snapshot: Snapshot
+    client: Client
+    kind: tuple[object, ...]
+    tunnel: str | None = None
+    tunnel_port: int = 0
+    bound: str | None = None
+    answered: str = ""
+    agreed: tuple[object, ...] | None = None
+    upstream: asyncio.Future[str] | None = None
+    checked: set[str] = field(default_factory=set)
+
+
+class Connections:
+    """The connections that are open now, by mitmproxy's id of the client connection."""
+
+    def __init__(
+        self, snapshot: Callable[[], Snapshot], mac_of: Callable[[str], str | None]
+    ) -> None:
+        self._snapshot = snapshot
+        self._mac_of = mac_of
+        self._open: dict[str, Connection] = {}
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def client_connected(self, client: connection.Client) -> None:
+        """Close a stranger's connection; remember anybody else's."""
+        address = client.peername[0]
+        snapshot = self._snapshot()
+        if snapshot.register.network_of(address) is None:
+            client.error = CLOSED_TO_STRANGERS
+            return
+        who = snapshot.register.resolve(address, self._mac_of(address))
+        self._open[client.id] = Connection(
+            client.id, address, _face(client), client.sockname[1], snapshot, who,
+            snapshot.class_of(who),
+        )  # fmt: skip
+
+    def client_disconnected(self, client: connection.Client) -> None:
+        """Forget a connection."""
+        self._open.pop(client.id, None)
+
+    def of(self, client: connection.Client) -> Connection:
+        """Return the state of a client connection, its client resolved by the snapshot held.
+
+        Raises:
+            KeyError: the connection was never let in.
+        """
+        found = self._open[client.id]
+        self.refresh(found)
+        return found
+
+    def refresh(self, found: Connection) -> None:
+        """Resolve the client anew where another snapshot has come."""
+        snapshot = self._snapshot()
+        if found.snapshot is not snapshot:
+            found.client = snapshot.register.resolve(found.address, self._mac_of(found.address))
+            found.kind = snapshot.class_of(found.client)
+            found.snapshot = snapshot
+
+    def by_id(self, id_: str) -> Connection | None:
+        """Return the state of an open connection, None when it has gone."""
+        return self._open.get(id_)
+
+
+def _face(client: connection.Client) -> Face:
+    mode = client.proxy_mode
+    if not isinstance(mode, ReverseMode):
+        return Face.EXPLICIT
+    return Face.TLS if mode.address[1] == 443 else Face.PLAIN

@@ -1,0 +1,97 @@
+"""Each request is decided before anything of it goes further: the policy on the wire."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mitmproxy import http
+
+from appliance.attempts.attempt import Layer
+from appliance.policy.model import Action, Verdict
+from appliance.policy.situation import Query
+from appliance.policy.urls import Url, request_url
+from proxy_addons import block_page, error_page
+from proxy_addons.connections import Connection, Face
+from proxy_addons.gate import Gate, Passage, let_through
+from proxy_addons.translate import Misdirected, Seen, seen, target, visit
+
+# A blocked body is read to its end before the page goes out, and held meanwhile: a larger
+# one is cut off instead.
+LARGEST_BODY: Final = 4 << 20
+_PLAIN_PORTS: Final = range(1024, 65536)
+
+
+class Enforce:
+    """Asks the policy about a request and answers it, or marks it as let through."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        """Decide a request by its headers, before its body is read or its server asked."""
+        if flow.response is not None or flow.error is not None:
+            return
+        connection = self._gate.connections.of(flow.client_conn)
+        headers = seen(flow.request.headers.fields)
+        url = self._url(connection, flow, headers)
+        if isinstance(url, Misdirected):
+            kind = error_page.MISDIRECTED if url.status == 421 else error_page.UNREADABLE
+            page = error_page.render(kind, self._gate.contents, url.why)
+            flow.response = http.Response.make(url.status, page, error_page.HEADERS)
+            return
+        query, verdict = self._gate.judge.decide(connection, url, flow.request.method.upper())
+        self._gate.attempts.note(query, verdict, Layer.HTTP, visit(headers))
+        if verdict.action is Action.ALLOW:
+            let_through(flow, Passage(connection, query, verdict))
+        else:
+            self._block(flow, connection, query, verdict, headers)
+
+    def _url(self, connection: Connection, flow: http.HTTPFlow, headers: Seen) -> Url | Misdirected:
+        request = flow.request
+        authority = request.data.authority.decode("utf-8", "replace")
+        path = _ascii(request.data.path)
+        scheme = "https" if connection.answered else "http"
+        named = (authority, *headers.hosts) if authority else headers.hosts
+        if named == connection.agreed and path.startswith("/") and connection.bound:
+            return request_url(scheme, connection.bound, 443 if connection.answered else 80, path)
+        if connection.face is Face.EXPLICIT and connection.tunnel is None:
+            if request.scheme != "http":
+                return Misdirected(400, "https goes through a tunnel (CONNECT)")
+            host = f"[{request.host}]" if ":" in request.host else request.host
+            named = (f"{host}:{request.port}", *named)
+            return target(scheme="http", named=named, path=path, bound=None, ports=_PLAIN_PORTS)
+        if connection.face is Face.TLS and not connection.answered:
+            return Misdirected(400, "this port speaks https")
+        ports = (connection.port, connection.tunnel_port)
+        found = target(scheme=scheme, named=named, path=path, bound=connection.bound, ports=ports)
+        if connection.bound and isinstance(found, Url):
+            connection.agreed = named
+        return found
+
+    def _block(
+        self, flow: http.HTTPFlow, connection: Connection, query: Query, verdict: Verdict,
+        headers: Seen,
+    ) -> None:  # fmt: skip
+        if _body_size(flow.request) > LARGEST_BODY and flow.killable:
+            flow.kill()
+            return
+        judge = self._gate.judge
+        opens = judge.opens_at(connection, query, verdict)
+        kind = block_page.kind_of(headers)
+        page = block_page.page(kind, query, verdict, judge.snapshot, opens)
+        body = b"" if query.method == "HEAD" else page.body
+        flow.response = http.Response.make(page.status, body, page.headers)
+
+
+def _ascii(path: bytes) -> str:
+    # Raw bytes beyond ASCII mean what their percent-encoding means (RFC 3986 section 2.1).
+    if path.isascii():
+        return path.decode("ascii")
+    return "".join(chr(byte) if byte < 128 else f"%{byte:02X}" for byte in path)
+
+
+def _body_size(request: http.Request) -> int:
+    if "chunked" in request.headers.get("transfer-encoding", "").lower():
+        return LARGEST_BODY + 1
+    length = request.headers.get("content-length", "0")
+    return int(length) if length.isascii() and length.isdigit() else 0

@@ -1,0 +1,49 @@
+"""``http://bellgate.internal/health``: what the proxy says of itself, as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from mitmproxy import http
+
+from appliance.authority.certificates import PORTAL
+from proxy_addons.gate import Gate
+from proxy_addons.translate import host_of
+
+Report = Callable[[], Mapping[str, object]]
+
+
+class Health:
+    """Answers for the appliance's own name; nothing under it is ever sent on."""
+
+    def __init__(self, gate: Gate, report: Report) -> None:
+        self._gate = gate
+        self._report = report
+
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        """Answer a request for our own name."""
+        link = self._gate.connections.of(flow.client_conn)
+        named = link.bound or flow.request.host_header or ""
+        if host_of(named.partition(":")[0]) != PORTAL:
+            return
+        if flow.request.path.partition("?")[0] != "/health":
+            flow.response = http.Response.make(404, b"Nothing is here.\n", _TEXT)
+            return
+        gate = self._gate
+        said = {
+            "snapshot": gate.contents.version,
+            "state": str(gate.snapshots.state),
+            "connections": len(gate.connections),
+            "spool": gate.attempts.spool.trouble or "ok",
+            "attempts_dropped": gate.attempts.spool.dropped,
+            "certificates": gate.certificates.damage or "ok",
+            "uncovered": list(gate.certificates.authority.missing(gate.contents.steerable)),
+            **self._report(),
+        }
+        flow.response = http.Response.make(200, json.dumps(said).encode(), _JSON)
+
+
+_TEXT: Final = {"content-type": "text/plain; charset=utf-8", "cache-control": "no-store"}
+_JSON: Final = {"content-type": "application/json", "cache-control": "no-store"}

@@ -1,0 +1,80 @@
+"""Attempts on their way to the spool: folded in memory, written at most once a second.
+
+The hooks only count; ``flush`` is called by a timer and writes in a thread, so that no
+request ever waits for the card.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+from appliance.attempts.attempt import Attempt, Layer, Visit, attempt_of
+from appliance.attempts.spool import SpoolState
+from appliance.policy.model import Verdict
+from appliance.policy.situation import Query
+
+
+class Sink(Protocol):
+    """The writing half of the spool. It keeps what cannot be written, and never raises."""
+
+    @property
+    def state(self) -> SpoolState:
+        """Whether attempts wait or were dropped, and why."""
+
+    def append(self, attempts: Iterable[Attempt]) -> None:
+        """Write attempts in one go."""
+
+
+class _Row:
+    __slots__ = ("count", "last", "layer", "query", "verdict", "visit")
+
+    def __init__(self, query: Query, verdict: Verdict, layer: Layer, visit: Visit) -> None:
+        self.query, self.verdict, self.layer, self.visit = query, verdict, layer, visit
+        self.last: datetime = query.at
+        self.count = 1
+
+
+class Folded:
+    """Attempts since the last flush, repeats counted on one row."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._rows: dict[tuple[object, ...], _Row] = {}
+
+    @property
+    def spool(self) -> SpoolState:
+        """How writing goes."""
+        return self._sink.state
+
+    def note(self, query: Query, verdict: Verdict, layer: Layer, visit: Visit) -> None:
+        """Take down one access tried, where anything of it may be kept."""
+        if not verdict.record:
+            return
+        client, url = query.client, query.url
+        key = (
+            client.address, client.mac, client.person, query.host, url and url.path,
+            url and url.scheme, query.method, verdict.action, verdict.rule, verdict.period,
+            layer, visit,
+        )  # fmt: skip
+        row = self._rows.get(key)
+        if row is None:
+            self._rows[key] = _Row(query, verdict, layer, visit)
+        else:
+            row.count += 1
+            row.last = query.at
+
+    async def flush(self) -> None:
+        """Hand on what has gathered."""
+        rows, self._rows = self._rows, {}
+        batch = [found for row in rows.values() if (found := _attempt(row))]
+        if batch:
+            await asyncio.to_thread(self._sink.append, batch)
+
+
+def _attempt(row: _Row) -> Attempt | None:
+    found = attempt_of(row.query, row.verdict, row.layer, row.visit)
+    return found and replace(found, last=row.last, count=row.count)
