@@ -1,0 +1,1 @@
+"""What people decided and what was recorded: the database. Faces never open it."""

@@ -1,0 +1,63 @@
+"""What was recorded, and how far into each spool segment the store has got."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Index, Integer
+from sqlalchemy.orm import Mapped, mapped_column
+
+from appliance.store.base import Base, UtcTime, Words
+
+_BIG_ID = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER counts by itself there
+
+
+class AttemptRow(Base):
+    """A burst of one attempt, see ``attempts.visits``. lookups: those a page visit explains."""
+
+    __tablename__ = "attempt"
+    # Ids are never used twice: who follows the log by id misses nothing.
+    __table_args__ = (
+        Index(None, "at"),
+        Index(None, "person", "at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(_BIG_ID, primary_key=True, autoincrement=True)
+    at: Mapped[datetime] = mapped_column(UtcTime)
+    last: Mapped[datetime] = mapped_column(UtcTime)
+    count: Mapped[int]
+    lookups: Mapped[int]
+    layer: Mapped[str]
+    visit: Mapped[str]
+    address: Mapped[str]
+    mac: Mapped[str]
+    device: Mapped[str]
+    device_name: Mapped[str]
+    person: Mapped[str]
+    groups: Mapped[tuple[str, ...]] = mapped_column(Words)
+    network: Mapped[str]
+    role: Mapped[str]
+    period: Mapped[str]
+    period_kind: Mapped[str]
+    host: Mapped[str]
+    url: Mapped[str]
+    method: Mapped[str]
+    search: Mapped[str]
+    service: Mapped[str]
+    category: Mapped[str]
+    verdict: Mapped[str]
+    reason: Mapped[str]
+    rule: Mapped[str]
+    clause: Mapped[str]
+
+
+class SegmentRow(Base):
+    """How many bytes of a spool segment are in the store; moves with what was read."""
+
+    __tablename__ = "spool_segment"
+
+    id: Mapped[str] = mapped_column(primary_key=True)  # the head's, not the file's name
+    name: Mapped[str]
+    read: Mapped[int] = mapped_column(BigInteger)
+    skipped: Mapped[int] = mapped_column(BigInteger)

@@ -1,0 +1,43 @@
+"""What the policy file in force itself names: roles, services, categories, people of its own."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from appliance.policy.snapshot import Contents
+from appliance.store.tables import PolicyVersion
+
+_ANY_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def current_version(session: Session) -> PolicyVersion | None:
+    """Return the policy in force; None before the first."""
+    newest = select(PolicyVersion).order_by(PolicyVersion.id.desc()).limit(1)
+    return session.scalars(newest).one_or_none()
+
+
+def vocabulary(session: Session) -> Contents | None:
+    """Return the policy file's own contents, version 0; None before the first policy.
+
+    Raises:
+        policy_file.PolicyFileError: this program does not accept the file (any more).
+    """
+    current = current_version(session)
+    return None if current is None else contents_of(current.text, current.source)
+
+
+@lru_cache(maxsize=2)
+def contents_of(text: str, source: str) -> Contents:
+    """Return what a policy file says. The same text gives the same value, read once.
+
+    Raises:
+        policy_file.PolicyFileError: with every mistake in it.
+    """
+    from appliance.policy_file import build, load
+
+    return build.contents(load(text, source), version=0, built_at=_ANY_TIME)

@@ -1,0 +1,1 @@
+"""The steps from one program's tables to the next, and how Alembic runs them."""

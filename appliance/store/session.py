@@ -1,0 +1,137 @@
+"""Opening the store, and sessions on it.
+
+SQLite runs in WAL mode with foreign keys on. A session for writing takes the write lock
+when it begins (``BEGIN IMMEDIATE``), so it waits its turn instead of failing half-way; a
+session for reading sees one state of the whole database until it ends.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text, update
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
+
+from appliance.store import attempt_tables, tables
+from appliance.store.base import Enforced
+from appliance.store.migrating import migrate
+
+PATIENCE: Final = 5.0  # seconds that SQLite waits for another's write to end
+_READING: Final = "bellgate_reading"
+
+__all__ = ["Store", "attempt_tables", "open_store", "tables"]
+
+
+class Store:
+    """An open database. Close it; any thread may ask for sessions, each for itself."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        isolation = {} if sqlite(engine) else {"isolation_level": "REPEATABLE READ"}
+        self._reading = engine.execution_options(**{_READING: True}, **isolation)
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Give a session that commits at the end, or rolls back when anything was raised."""
+        with _EnforcingSession(self.engine) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session that takes no lock and keeps nothing that is written through it."""
+        with _EnforcingSession(self._reading) as session:
+            yield session
+
+    def settle(self) -> bool:
+        """Make every commit so far last through a power cut; False: not now, readers hold it.
+
+        In WAL mode with synchronous=NORMAL a commit is whole but not yet on the disk.
+        """
+        if not sqlite(self.engine):
+            return True
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            done = connection.execute(text("PRAGMA wal_checkpoint(FULL)")).one()
+        return bool(done[0] == 0 and done[1] == done[2])
+
+    def close(self) -> None:
+        """Give up every connection."""
+        self.engine.dispose()
+
+
+def open_store(where: str | Path) -> Store:
+    """Open a database by path (SQLite) or URL, made or migrated to this program's tables.
+
+    Raises:
+        StoreError: it was written by a newer program.
+        sqlalchemy.exc.DBAPIError: locked, damaged, no room, or no such server.
+    """
+    if isinstance(where, Path) or "://" not in where:
+        engine = _sqlite_engine(Path(where))
+    else:
+        url = make_url(where)
+        engine = (
+            _sqlite_engine(Path(url.database or ""))
+            if url.get_backend_name() == "sqlite"
+            else create_engine(url)
+        )
+    try:
+        migrate(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Store(engine)
+
+
+def sqlite(engine: Engine) -> bool:
+    """Whether an engine speaks to SQLite."""
+    return engine.dialect.name == "sqlite"
+
+
+def _sqlite_engine(path: Path) -> Engine:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # who tried what is nobody else's
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": PATIENCE})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # transactions begin when we say so, not at the first write
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    reading = connection.get_execution_options().get(_READING)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+class _EnforcingSession(Session):
+    """A session in which every change that enforcement must follow moves the revision."""
+
+
+@event.listens_for(_EnforcingSession, "before_flush")
+def _before_flush(session: Session, _: UOWTransaction, __: object) -> None:
+    touched = [*session.new, *session.deleted]
+    touched += [row for row in session.dirty if session.is_modified(row)]
+    if any(isinstance(row, Enforced) for row in touched):
+        _move_revision(session)
+
+
+@event.listens_for(_EnforcingSession, "do_orm_execute")
+def _before_statement(state: ORMExecuteState) -> None:
+    writes = state.is_insert or state.is_update or state.is_delete
+    if writes and any(issubclass(m.class_, Enforced) for m in state.all_mappers):
+        _move_revision(state.session)
+
+
+def _move_revision(session: Session) -> None:
+    revision = tables.Revision.__table__
+    statement = update(tables.Revision).values(number=tables.Revision.number + 1)
+    assert revision is not None
+    session.connection().execute(statement)
