@@ -1,0 +1,121 @@
+"""The single values that policy files are made of, read from text."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Annotated, Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, model_validator
+
+from appliance.policy import urls
+from appliance.policy.names import canonical
+
+_TIME: Final = re.compile(r"([01]?\d|2[0-4])[:.]([0-5]\d)")
+DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class Entry(BaseModel):
+    """Anything with fields of its own. Unknown fields are refused, an empty one is absent."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_absent(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            raise ValueError("should be fields (`name: value`), one a line")
+        return {k: v for k, v in data.items() if v is not None or k not in cls.model_fields}
+
+
+def _listed(value: Any) -> Any:
+    """One value may be written without the brackets of a list."""
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+def _truth(value: Any) -> Any:
+    if isinstance(value, bool):
+        return value
+    if value in ("true", "false"):
+        return value == "true"
+    raise ValueError(f"should be true or false, not {value!r}")
+
+
+def _time(value: Any) -> int:
+    found = _TIME.fullmatch(value) if isinstance(value, str) else None
+    minutes = int(found[1]) * 60 + int(found[2]) if found else -1
+    if not 0 <= minutes <= 1440:
+        raise ValueError(f"should be a time of day like 08:50, not {value!r}")
+    return minutes
+
+
+def _day(value: Any) -> date:
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"should be a date like 2026-09-01, not {value!r}") from error
+
+
+def _instant(value: Any) -> datetime:
+    try:
+        return datetime.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"should be a time like 2026-09-01T08:50, not {value!r}") from error
+
+
+def _host(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"should be a host name, not {value!r}")  # a mistake
+    name = canonical(value.removeprefix("*."))
+    if "." not in name and ":" not in name:
+        raise ValueError(f"{value!r} would cover a whole top-level domain")
+    return name
+
+
+def _prefix(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"should be a URL, not {value!r}")  # a mistake
+    return urls.canonical_prefix(value)
+
+
+def _path(value: Any) -> str:
+    if not isinstance(value, str) or not value.startswith("/"):
+        raise ValueError(f"should be a path that starts with a slash, not {value!r}")
+    url = urls.request_url("https", "host.invalid", 443, value)
+    if url.suspect or url.query or "#" in value:
+        raise ValueError(f"{value!r} is not a plain path")
+    return url.path
+
+
+def _zone(value: Any) -> str:
+    try:
+        return ZoneInfo(value).key
+    except (TypeError, ValueError, OSError, KeyError) as error:
+        raise ValueError(f"{value!r} is no time zone; Europe/London is one") from error
+
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
+Truth = Annotated[bool, BeforeValidator(_truth)]
+Minutes = Annotated[int, BeforeValidator(_time)]
+Day = Annotated[date, BeforeValidator(_day)]
+Instant = Annotated[datetime, BeforeValidator(_instant)]
+Host = Annotated[str, BeforeValidator(_host)]
+UrlPrefix = Annotated[str, BeforeValidator(_prefix)]
+UrlPath = Annotated[str, BeforeValidator(_path)]
+Zone = Annotated[str, BeforeValidator(_zone)]
+Method = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,20}$")]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+Ids = Annotated[tuple[Id, ...], BeforeValidator(_listed)]
+Hosts = Annotated[tuple[Host, ...], BeforeValidator(_listed)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(_listed)]
+Methods = Annotated[tuple[Method, ...], BeforeValidator(_listed)]
+Listed = BeforeValidator(_listed)
+
+# Who holds a post in the admin UI; people can hold several.
+Post = Literal[
+    "headteacher", "executive_head", "slt", "dsl", "e_safety_officer", "it_technician",
+    "governor", "line_manager", "school_officer", "staff",
+]  # fmt: skip
+Posts = Annotated[tuple[Post, ...], Listed]
