@@ -1,0 +1,89 @@
+"""``bellgate attempts``: who tried what, when, and what the gate said."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import click
+
+from appliance.cli import recorded, rows, times
+from appliance.cli.options import data_option, json_option
+from appliance.cli.output import print_json, print_table
+
+PAUSE: Final = 0.3  # seconds between two looks of --follow
+
+
+@click.command("attempts")
+@click.option("--since", metavar="ISO-TIME", help="From this time on.")
+@click.option("--until", metavar="ISO-TIME", help="Before this time.")
+@click.option("--person", metavar="ID", help="Of this person alone.")
+@click.option("--role", metavar="ID", help="Of this role alone.")
+@click.option("--verdict", type=click.Choice(["allow", "block"]), help="With this verdict alone.")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True,
+              help="At most so many, the newest.")  # fmt: skip
+@click.option("--follow", is_flag=True, help="Go on printing new ones until Ctrl-C.")
+@data_option
+@json_option
+def attempts_command(
+    since: str | None, until: str | None, person: str | None, role: str | None,
+    verdict: str | None, limit: int, follow: bool, data: Path, as_json: bool,
+) -> None:  # fmt: skip
+    """List the attempts on record, newest last.
+
+    With --json every field is printed: `at` in UTC, `local` in the school's zone; with
+    --follow one JSON object a line. Helplines are never on record.
+    """
+    from appliance.cli import storing
+
+    with storing.store_of(data) as store:
+        with store.reading() as session:
+            zone = storing.zone_of(session)
+            asked = recorded.Asked(
+                since=_read(since, zone, "--since"), until=_read(until, zone, "--until"),
+                person=person, role=role, verdict=verdict, limit=limit,
+            )  # fmt: skip
+            found = recorded.newest(session, asked)
+        if not follow:
+            _print(found, zone, as_json=as_json)
+            return
+        _print_lines(found, zone, as_json=as_json)
+        last = found[-1].id if found else 0
+        try:
+            while True:
+                with store.reading() as session:
+                    found = recorded.newest(session, asked, after=last)
+                _print_lines(found, zone, as_json=as_json)
+                last = found[-1].id if found else last
+                time.sleep(PAUSE)
+        except KeyboardInterrupt:
+            return
+
+
+def _read(text: str | None, zone: str, option: str) -> datetime | None:
+    return times.parse(text, zone, option=option) if text else None
+
+
+def _print(found: list[recorded.Row], zone: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json([row.fields(zone) for row in found])
+        return
+    listed = [
+        (
+            f"{times.local(row.attempt.at, zone):%Y-%m-%d %H:%M:%S}", rows.mark(row.attempt)[0],
+            rows.who(row.attempt), row.attempt.address, rows.what(row.attempt),
+            row.attempt.layer, rows.why(row.attempt), row.attempt.period,
+        )
+        for row in found
+    ]  # fmt: skip
+    columns = ("TIME", "VERDICT", "WHO", "ADDRESS", "WHAT", "SEEN BY", "WHY", "PERIOD")
+    print_table(columns, listed, "No attempts are on record.")
+
+
+def _print_lines(found: list[recorded.Row], zone: str, *, as_json: bool) -> None:
+    for row in found:
+        said = json.dumps(row.fields(zone), ensure_ascii=False) if as_json else None
+        print(said or rows.line(row.attempt, zone), flush=True)

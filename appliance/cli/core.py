@@ -1,0 +1,88 @@
+"""The core process: publishes what changed in the store, takes the spool into it.
+
+Enforcement never waits for it: while the database is away the faces carry on with the
+snapshot they hold, and attempts wait in the spool.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from appliance import clock
+from appliance.attempts.recorder import Recorder
+from appliance.cli.places import Places
+from appliance.publish.publisher import Publisher
+from appliance.store.session import Store, open_store
+
+TURN: Final = 0.2  # seconds between two looks: a change is enforced within one second
+RETRY: Final = 2.0  # seconds until a store that failed is opened again
+
+log = logging.getLogger(__name__)
+
+
+class Core:
+    """Publisher and recorder on one store, which is opened again whenever it fails."""
+
+    def __init__(self, places: Places, stopping: threading.Event) -> None:
+        self._places = places
+        self._stopping = stopping
+        self._said = ""
+
+    def run(self) -> None:
+        """Work until told to stop; then take in what the spool still holds."""
+        while not self._stopping.is_set():
+            try:
+                self._with_store()
+            except (SQLAlchemyError, OSError, ValueError) as error:
+                self._say(f"the store cannot be used, enforcement goes on: {error}")
+                self._stopping.wait(RETRY)
+
+    def _with_store(self) -> None:
+        # Opening would make an empty database: without one there is nothing to publish.
+        identity = self._identity()
+        if identity is None:
+            self._say(f"{self._places.database} is missing, enforcement goes on without it")
+            self._stopping.wait(RETRY)
+            return
+        store = open_store(self._places.database)
+        try:
+            self._work(store, identity)
+        finally:
+            store.close()
+
+    def _work(self, store: Store, identity: tuple[int, int]) -> None:
+        publisher = Publisher(store, self._places.snapshot)
+        recorder = Recorder(self._places.spool, store)
+        while True:
+            ending = self._stopping.is_set()
+            # An open file that was deleted or replaced would swallow what is written to it.
+            if self._identity() != identity:
+                return
+            publisher.publish_if_changed(clock.real())
+            recorder.drain()
+            self._said = ""
+            if ending:
+                return
+            self._stopping.wait(TURN)
+
+    def _identity(self) -> tuple[int, int] | None:
+        try:
+            found = self._places.database.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def _say(self, text: str) -> None:
+        if text != self._said:
+            log.error(text)
+        self._said = text
+
+
+def serve(data: Path, stopping: threading.Event) -> None:
+    """Run the core on a data directory until ``stopping`` is set."""
+    Core(Places(data), stopping).run()

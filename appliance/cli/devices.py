@@ -1,0 +1,121 @@
+"""``bellgate devices``: the register of devices that the school knows by MAC or address."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from appliance.cli import hardware
+from appliance.cli.errors import InputError
+from appliance.cli.options import data_option, json_option
+from appliance.cli.output import print_json, print_table
+from appliance.policy.model import Ownership
+from appliance.policy.subjects import Device, is_random_mac
+
+
+@click.group("devices")
+def devices_command() -> None:
+    """Register, list and remove devices.
+
+    A registered device is known by its MAC or fixed address on every network of the
+    school. What is not registered counts as its network says.
+    """
+
+
+@devices_command.command("add")
+@click.argument("name")
+@click.option("--id", "id_", metavar="ID", help="Its id.  [default: from the name]")
+@click.option("--mac", "macs", multiple=True, metavar="MAC", help="Its MAC; may be repeated.")
+@click.option("--address", "addresses", multiple=True, metavar="IP",
+              help="A fixed address; may be repeated.")  # fmt: skip
+@click.option("--school-owned/--personal", default=False,
+              help="Whose it is.  [default: personal]")  # fmt: skip
+@click.option("--ca/--no-ca", "trusts_ca", default=False,
+              help="Whether it has the school's certificate.  [default: no]")  # fmt: skip
+@click.option("--person", metavar="ID", help="Who uses it.")
+@click.option("--role", metavar="ID", help="Its role, whoever uses it.")
+@click.option("--group", "groups", multiple=True, metavar="ID", help="A group that it is in.")
+@data_option
+@json_option
+def add(
+    name: str, id_: str | None, macs: tuple[str, ...], addresses: tuple[str, ...],
+    school_owned: bool, trusts_ca: bool, person: str | None, role: str | None,
+    groups: tuple[str, ...], data: Path, as_json: bool,
+) -> None:  # fmt: skip
+    """Register a device under a NAME, or change the one with its id.
+
+    \b
+    bellgate devices add "iPad 3B-07" --mac 52:54:00:aa:bb:cc --school-owned --ca --group 3B
+    """
+    from appliance.cli import storing
+    from appliance.store import devices
+
+    device = Device(
+        id=id_ or slug(name), name=name, macs=tuple(hardware.mac(mac) for mac in macs),
+        addresses=addresses, trusts_ca=trusts_ca, person=person, role=role, groups=groups,
+        ownership=Ownership.SCHOOL if school_owned else Ownership.PERSONAL,
+    )  # fmt: skip
+    with storing.opened(data) as session:
+        kept = devices.add(session, device)
+    if as_json:
+        print_json(kept)
+        return
+    print(f"{kept.id}: registered.")
+    for mac in kept.macs:
+        if is_random_mac(mac):
+            print(f"Note: {mac} is a randomised MAC; a device that uses one counts as its network "
+                  "says. Switch the private address off on the device.")  # fmt: skip
+
+
+@devices_command.command("list")
+@data_option
+@json_option
+def list_(data: Path, as_json: bool) -> None:
+    """List the registered devices."""
+    from appliance.cli import storing
+    from appliance.store import devices
+
+    with storing.read(data) as session:
+        found = devices.list_(session)
+    if as_json:
+        print_json(found)
+        return
+    rows = [
+        (d.id, d.name, " ".join((*d.macs, *d.addresses)), d.ownership.value,
+         "yes" if d.trusts_ca else "no", d.person or "", d.role or "", " ".join(d.groups))
+        for d in found
+    ]  # fmt: skip
+    columns = ("ID", "NAME", "KNOWN BY", "OWNER", "CA", "PERSON", "ROLE", "GROUPS")
+    print_table(columns, rows, "No devices are registered.")
+
+
+@devices_command.command("remove")
+@click.argument("id_", metavar="ID")
+@data_option
+@json_option
+def remove(id_: str, data: Path, as_json: bool) -> None:
+    """Remove a device from the register. What was recorded of it stays."""
+    from appliance.cli import storing
+    from appliance.store import devices
+
+    with storing.opened(data) as session:
+        if not devices.remove(session, id_):
+            raise InputError(f"there is no device {id_!r} (`bellgate devices list`)")
+    if as_json:
+        print_json({"removed": id_})
+        return
+    print(f"{id_}: removed.")
+
+
+def slug(name: str) -> str:
+    """Return an id made of a name: ``iPad 3B-07`` becomes ``ipad-3b-07``.
+
+    Raises:
+        InputError: nothing is left of it.
+    """
+    made = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:64]
+    if not made:
+        raise InputError(f"no id can be made of the name {name!r}: give one with --id")
+    return made

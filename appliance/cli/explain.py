@@ -1,0 +1,161 @@
+"""``bellgate explain``: why, for this client, at this moment. The very engine that enforces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from appliance import clock
+from appliance.cli import hardware, sources, times, wording
+from appliance.cli.options import json_option
+from appliance.cli.output import print_fields, print_json
+from appliance.identity.neighbours import Neighbours
+from appliance.policy import urls
+from appliance.policy.engine import decide
+from appliance.policy.model import Action, Verdict
+from appliance.policy.names import canonical
+from appliance.policy.plan import Plan, TlsPlan, opens_at, plan
+from appliance.policy.situation import Query
+from appliance.policy.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All that is said about one question."""
+
+    query: Query
+    asked: str
+    verdict: Verdict
+    plan: Plan
+    opens_at: datetime | None
+    note: str
+
+
+@click.command("explain")
+@click.argument("what", metavar="URL-or-HOST")
+@click.option("--client", "address", required=True, metavar="IP", help="Who asks: an address.")
+@click.option("--mac", metavar="MAC", help="Its MAC address, where a device is registered by it.")
+@click.option("--at", "at_text", metavar="ISO-TIME", help="When: the school's own wall-clock time "
+              "unless an offset is given.  [default: now]")  # fmt: skip
+@click.option("--method", default="GET", show_default=True, help="The HTTP method of the request.")
+@click.option("--template", metavar="NAME", help="Ask a policy template, with the demo school.")
+@click.option("--policy", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Ask a policy file.")  # fmt: skip
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), envvar="BELLGATE_DATA",
+              metavar="DIR", help="Ask what the gate on this data directory enforces.")  # fmt: skip
+@json_option
+def explain_command(
+    what: str, address: str, mac: str | None, at_text: str | None, method: str,
+    template: str | None, policy: Path | None, data: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Say whether a client may have a site, why, and until when.
+
+    A bare host is judged as a whole (what DNS answers). A URL is judged as one request;
+    the DNS and TLS plans beside it say how its host is carried. Without --template,
+    --policy or --data the gate in the default data directory is asked, or the default
+    template if there is none.
+
+    It exits with 0 whether the answer is allow or block: it reports, and the report
+    was possible. 2 means that the question could not be understood.
+    """
+    snapshot = sources.snapshot_of(template, policy, data)
+    zone, offset = snapshot.contents.calendar.zone, snapshot.contents.clock_offset
+    at = times.parse(at_text, zone) if at_text else clock.now(offset).at
+    known = hardware.mac(mac) if mac else Neighbours().mac_of(address)
+    answer = answered(question(snapshot, what, address, known, method, at), what, snapshot)
+    (_print_json if as_json else _print_text)(answer, snapshot)
+
+
+def question(
+    snapshot: Snapshot, what: str, address: str, mac: str | None, method: str, at: datetime
+) -> Query:
+    """Return the query: for a bare host without a URL, for anything with a path with one.
+
+    Raises:
+        ValueError: not a host or URL, or not an IP address.
+    """
+    url = urls.parse(what) if "/" in what or "?" in what else None
+    host = url.host if url else canonical(what)
+    client = snapshot.register.resolve(address, mac)
+    return Query(client, host, at, url, method.upper())
+
+
+def answered(query: Query, asked: str, snapshot: Snapshot) -> Answer:
+    """Decide a query, with how its host is carried and when it would open."""
+    carried = plan(query, snapshot)
+    verdict = carried.verdict if query.url is None else decide(query, snapshot)
+    blocked = verdict.action is Action.BLOCK
+    opens = opens_at(query, snapshot) if blocked else None
+    return Answer(query, asked, verdict, carried, opens, _note(query, verdict, carried))
+
+
+def fields(answer: Answer, snapshot: Snapshot) -> dict[str, object]:
+    """Return the answer as the JSON contract names it."""
+    query, verdict, client = answer.query, answer.verdict, answer.query.client
+    zone = snapshot.contents.calendar.zone
+    return {
+        "verdict": verdict.action.value, "reason": verdict.reason.value, "rule": verdict.rule,
+        "clause": verdict.clause, "text": verdict.text, "role": verdict.role,
+        "period": verdict.period, "period_kind": verdict.period_kind.value,
+        "expires_at": times.iso(verdict.expires_at, zone),
+        "opens_at": times.iso(answer.opens_at, zone),
+        "dns_plan": answer.plan.dns.value, "tls_plan": answer.plan.tls.value,
+        "host": query.host, "url": answer.asked if query.url else None, "method": query.method,
+        "client": client.address, "device": client.device, "person": client.person,
+        "groups": sorted(client.groups), "network": client.network,
+        "ownership": client.ownership.value, "trusts_ca": client.trusts_ca,
+        "service": verdict.service, "category": verdict.category,
+        "public_view": verdict.public_view, "recorded": verdict.record,
+        "policy": snapshot.contents.policy.id, "snapshot": snapshot.contents.version,
+        "at": times.iso(query.at, zone), "rehearsal": snapshot.contents.clock_offset != 0,
+        "note": answer.note,
+    }  # fmt: skip
+
+
+def _note(query: Query, verdict: Verdict, carried: Plan) -> str:
+    """What the verdict on a URL does not say: how it fares when nobody can read the URL."""
+    if query.url is None or carried.tls is TlsPlan.INSPECT:
+        return ""
+    if verdict.action is carried.verdict.action and carried.tls is TlsPlan.SPLICE:
+        return ""
+    if carried.tls is TlsPlan.REFUSE:
+        return "This client's host name is refused in DNS, so no URL of it is reached."
+    return "This client's connection is not read, so over HTTPS the verdict on the host holds."
+
+
+def _print_json(answer: Answer, snapshot: Snapshot) -> None:
+    print_json(fields(answer, snapshot))
+
+
+def _print_text(answer: Answer, snapshot: Snapshot) -> None:
+    said = fields(answer, snapshot)
+    zone = snapshot.contents.calendar.zone
+    print(wording.sentence(answer.verdict, answer.query, snapshot))
+    if answer.note:
+        print(answer.note)
+    print()
+    verdict = answer.verdict
+    until = times.spoken(verdict.expires_at, zone) if verdict.expires_at else ""
+    opens = times.spoken(answer.opens_at, zone) if answer.opens_at else ""
+    print_fields(
+        [
+            ("verdict", f"{said['verdict']} ({said['reason']})"),
+            ("rule", verdict.rule),
+            ("clause", wording.clause(verdict, snapshot)),
+            ("text", verdict.text),
+            ("client", wording.who(answer.query.client, snapshot)),
+            ("at", times.spoken(answer.query.at, zone)),
+            ("period", f"{verdict.period} ({verdict.period_kind.value})"),
+            ("holds until", until),
+            ("opens", opens),
+            ("service", verdict.service or ""),
+            ("category", verdict.category or ""),
+            ("DNS, TLS", f"{said['dns_plan']}, {said['tls_plan']}"),
+            ("recorded", "yes" if verdict.record else "no"),
+            ("policy", f"{snapshot.contents.policy.name} (snapshot {said['snapshot']})"),
+            ("rehearsal", "the gate's clock is being rehearsed" if said["rehearsal"] else ""),
+        ]
+    )

@@ -1,0 +1,103 @@
+"""Where a gate listens and where its data lies: what ``up`` chose, written down for the rest."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+from appliance.cli.errors import InputError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """One address and the port of each face. 0 switches a face off."""
+
+    listen: str = "127.0.0.1"
+    dns: int = 5300
+    http: int = 8080
+    https: int = 8443
+    proxy: int = 3128
+    web: int = 8000
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The data directory and what lies in it."""
+
+    data: Path
+
+    @property
+    def database(self) -> Path:
+        """The store."""
+        return self.data / "bellgate.db"
+
+    @property
+    def snapshot(self) -> Path:
+        """The published files."""
+        return self.data / "snapshot"
+
+    @property
+    def spool(self) -> Path:
+        """The attempts that the store does not have yet."""
+        return self.data / "spool"
+
+    @property
+    def authority(self) -> Path:
+        """The certificate authority."""
+        return self.data / "ca"
+
+    @property
+    def run(self) -> Path:
+        """What a running gate says of itself."""
+        return self.data / "run"
+
+    def make(self) -> None:
+        """Make every directory, for nobody but this user."""
+        for path in (self.data, self.snapshot, self.spool, self.authority, self.run):
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def announce(self, ports: Ports) -> None:
+        """Write down who runs and where it listens, whole or not at all."""
+        text = json.dumps({"pid": os.getpid(), **asdict(ports)})
+        draft = self.run / "gate.json.new"
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(self.run / "gate.json")
+
+    def announced(self) -> Ports | None:
+        """Return where the gate listens that was started last; None if none ever was."""
+        try:
+            said = json.loads((self.run / "gate.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        said.pop("pid", None)
+        return Ports(**said)
+
+    def running(self) -> bool:
+        """Whether a gate runs on this data directory now."""
+        try:
+            with (self.run / "lock").open(encoding="utf-8") as held:
+                fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except FileNotFoundError:
+            return False
+        return False
+
+    def lock(self) -> IO[str]:
+        """Take the data directory for this process, until the file is closed.
+
+        Raises:
+            InputError: another gate runs on it.
+        """
+        self.run.mkdir(mode=0o700, parents=True, exist_ok=True)
+        held = (self.run / "lock").open("a", encoding="utf-8")
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            held.close()
+            raise InputError(f"{self.data}: another gate runs on this data directory") from error
+        return held

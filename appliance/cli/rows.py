@@ -1,0 +1,79 @@
+"""An attempt as one row: who, what, verdict with colour and symbol, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.table import Table
+from rich.text import Text
+
+from appliance.attempts.attempt import Attempt
+from appliance.cli import times
+from appliance.cli.output import printable
+from appliance.policy.model import Action, Reason
+from appliance.policy.snapshot import Snapshot
+
+
+def mark(attempt: Attempt) -> tuple[str, str]:
+    """Return the verdict as symbol with word, and its style: never told by colour alone."""
+    if attempt.verdict == Action.ALLOW:
+        return "✔ allowed", "bold green"
+    return "✖ blocked", "bold red"
+
+
+def who(attempt: Attempt) -> str:
+    """Return the person, else the device, else the address, with the role."""
+    name = attempt.person or attempt.device_name or attempt.device or attempt.address
+    return printable(f"{attempt.role} {name}")
+
+
+def what(attempt: Attempt) -> str:
+    """Return the URL where one was seen, else the host; how often, if more than once."""
+    shown = printable(attempt.url or attempt.host)
+    return f"{shown}  ×{attempt.count}" if attempt.count > 1 else shown
+
+
+def why(attempt: Attempt, short: str = "") -> str:
+    """Return the clause, with the reason where that is no plain rule: ``DM 7.2, sanction``."""
+    clause = attempt.clause
+    if clause and short and not clause.startswith(short):
+        clause = f"{short} {clause}"
+    words = attempt.reason.replace("_", " ")
+    if clause and attempt.reason in (Reason.SERVICE_RULE, Reason.CATEGORY_RULE):
+        return printable(clause)  # the clause says it all
+    return printable(f"{clause}, {words}" if clause else words)
+
+
+def line(attempt: Attempt, zone: str) -> str:
+    """Return one plain line."""
+    at = times.local(attempt.at, zone)
+    symbol = mark(attempt)[0]
+    return (
+        f"{at:%Y-%m-%d %H:%M:%S}  {symbol}  {who(attempt)}  {what(attempt)}  "
+        f"[{attempt.layer}]  {why(attempt)}  ({printable(attempt.period)})"
+    )
+
+
+def table(attempts: Iterable[Attempt], snapshot: Snapshot) -> Table:
+    """Return the moving table, oldest first."""
+    contents = snapshot.contents
+    made = Table(box=None, expand=True, header_style="dim", padding=(0, 1), pad_edge=True)
+    made.add_column("  TIME", no_wrap=True, width=10)
+    made.add_column("VERDICT", no_wrap=True, width=9)
+    made.add_column("WHO", no_wrap=True, ratio=2, overflow="ellipsis")
+    made.add_column("WHAT", no_wrap=True, ratio=4, overflow="ellipsis")
+    made.add_column("SEEN BY", no_wrap=True, width=7)
+    made.add_column("WHY", no_wrap=True, ratio=3, overflow="ellipsis")
+    listed = list(attempts)
+    for attempt in listed:
+        symbol, style = mark(attempt)
+        at = times.local(attempt.at, contents.calendar.zone)
+        made.add_row(
+            Text(f"  {at:%H:%M:%S}", "dim"), Text(symbol, style), Text(who(attempt)),
+            Text(what(attempt)), Text(attempt.layer, "dim"),
+            Text(f"{why(attempt, contents.policy.short)} · {printable(attempt.period)}", "dim"),
+        )  # fmt: skip
+    if not listed:
+        waiting = Text("waiting for the first visit", "dim italic")
+        made.add_row(Text(""), Text(""), waiting, Text(""), Text(""), Text(""))
+    return made

@@ -1,0 +1,124 @@
+"""``bellgate run core|dns|proxy|web``: one process each, as the supervisor starts them."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from appliance.cli.addresses import Endpoint, endpoint
+from appliance.cli.options import data_option
+from appliance.cli.parent import die_with_parent
+
+
+class _At(click.ParamType[Endpoint]):
+    """``ADDR:PORT``."""
+
+    name = "addr:port"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Endpoint:
+        return endpoint(str(value), 53, param.opts[0] if param else "")
+
+
+AT = _At()
+parent_option = click.option("--parent", type=int, help="End when this process is no longer ours.")
+
+
+@click.group("run", hidden=True)
+def run_command() -> None:
+    """Run one part of the gate in the foreground (`bellgate up` runs them all)."""
+    logging.basicConfig(
+        level=os.environ.get("BELLGATE_LOG", "WARNING"), stream=sys.stderr, format="%(message)s"
+    )
+
+
+@run_command.command("core")
+@data_option
+@parent_option
+def core(data: Path, parent: int | None) -> None:
+    """Publish what changed in the store, and take the spool into it."""
+    die_with_parent(parent)
+    from appliance.cli.core import serve
+
+    serve(data, _until_told())
+
+
+@run_command.command("dns")
+@data_option
+@click.option("--listen", type=AT, multiple=True, required=True)
+@click.option("--upstream", type=AT, multiple=True)
+@parent_option
+def dns(
+    data: Path, listen: tuple[Endpoint, ...], upstream: tuple[Endpoint, ...], parent: int | None
+) -> None:
+    """Run one DNS worker; several may share the same ports."""
+    die_with_parent(parent)
+    from appliance.dns.server import serve
+    from appliance.dns.settings import DnsSettings
+
+    serve(DnsSettings(data=data, listen=listen, upstreams=upstream))
+
+
+@run_command.command("proxy")
+@data_option
+@click.option("--http", type=AT, multiple=True, help="Steered HTTP.")
+@click.option("--https", type=AT, multiple=True, help="Steered HTTPS.")
+@click.option("--explicit", type=AT, help="Explicit proxy.")
+@click.option("--upstream", type=AT, multiple=True)
+@click.option("--upstream-ca", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@parent_option
+def proxy(
+    data: Path, http: tuple[Endpoint, ...], https: tuple[Endpoint, ...],
+    explicit: Endpoint | None, upstream: tuple[Endpoint, ...], upstream_ca: Path | None,
+    parent: int | None,
+) -> None:  # fmt: skip
+    """Run the proxy on its steered and explicit ports."""
+    die_with_parent(parent)
+    from proxy_addons.run import serve
+    from proxy_addons.settings import ProxySettings
+
+    own = {host for host, _ in (*http, *https, *((explicit,) if explicit else ()))}
+    serve(
+        ProxySettings(
+            data=data, steered_http=http, steered_https=https, explicit=explicit,
+            upstreams=upstream, upstream_ca=upstream_ca, own_addresses=tuple(sorted(own)),
+        )
+    )  # fmt: skip
+
+
+@run_command.command("web")
+@data_option
+@click.option("--listen", type=AT, required=True)
+@click.option("--explicit", type=AT, help="The explicit proxy that the PAC file names.")
+@parent_option
+def web(data: Path, listen: Endpoint, explicit: Endpoint | None, parent: int | None) -> None:
+    """Run the admin UI."""
+    die_with_parent(parent)
+    from admin_ui.serve import serve
+    from admin_ui.settings import WebSettings
+
+    signal.signal(signal.SIGTERM, _leave)
+    serve(WebSettings(data=data, listen=listen, proxy=explicit))
+
+
+def _until_told() -> threading.Event:
+    stopping = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    return stopping
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)

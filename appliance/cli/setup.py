@@ -1,0 +1,81 @@
+"""What ``up`` does before any face starts: store, policy, clock, certificate, first snapshot."""
+
+from __future__ import annotations
+
+from appliance import clock, policy_file
+from appliance.authority import authority
+from appliance.authority.files import AuthorityError
+from appliance.cli import rehearsal, sources, storing
+from appliance.cli.errors import InputError
+from appliance.cli.places import Places, Ports
+from appliance.publish.publisher import Publisher
+from appliance.store import policies, settings
+from appliance.store.session import Store, open_store
+
+
+def prepare(places: Places, ports: Ports, template: str | None, rehearse: str | None) -> list[str]:
+    """Make the data directory ready and publish. Return what is worth telling, one a line.
+
+    Raises:
+        InputError: no such template, or no such time.
+    """
+    name = template or policy_file.TEMPLATES[0]
+    sources.text_of(name, None)  # an unknown name ends here, before anything is made
+    places.make()
+    store = open_store(places.database)
+    try:
+        said = _choose_policy(store, name, given=template is not None)
+        _settle(store, ports)
+        said += _set_clock(store, rehearse)
+        Publisher(store, places.snapshot).publish_if_changed(clock.real())
+        _make_authority(places)
+    finally:
+        store.close()
+    return said
+
+
+def _choose_policy(store: Store, name: str, *, given: bool) -> list[str]:
+    text, at = policy_file.template_text(name), clock.real()
+    with store.session() as session:
+        current = policies.current_policy(session)
+        if current is None:
+            policies.set_policy(session, text, name, storing.author(), "first start", at)
+            settings.put(session, "demo", True)
+            return [f"First start: the demonstration school, with the policy of {name}."]
+        if not given or current.text == text:
+            return [f"Carrying on with the policy of {current.source}."]
+        policies.set_policy(session, text, name, storing.author(), "bellgate up --template", at)
+        return [f"The policy is now {name} (it was {current.source})."]
+
+
+def _settle(store: Store, ports: Ports) -> None:
+    with store.session() as session:
+        school = settings.get(session, "school", {})
+        portal = f"http://{ports.listen}:{ports.web}"
+        settings.put(session, "school", {**school, "portal": portal})
+        ours = [ports.listen]
+        ipv6 = ":" in ports.listen
+        settings.put(session, "steer_ipv4", [] if ipv6 else ours)
+        settings.put(session, "steer_ipv6", ours if ipv6 else [])
+
+
+def _set_clock(store: Store, rehearse: str | None) -> list[str]:
+    """Rehearse, or go back to the real time: a rehearsal never outlives its run unasked."""
+    with store.session() as session:
+        snapshot = storing.contents_now(session)
+        if rehearse:
+            at = rehearsal.moment_of(rehearse, snapshot, clock.real(), "--rehearse")
+            storing.set_offset(session, rehearsal.offset_to(at))
+            return []
+        storing.set_offset(session, 0.0)
+        return ["The clock is real again."] if snapshot.contents.clock_offset else []
+
+
+def _make_authority(places: Places) -> None:
+    """Make the CA before the screen names its file; the proxy renews it from then on."""
+    snapshot = sources.enforced(places.data)
+    assert snapshot is not None, "it was published just now"
+    try:
+        authority.ensure(places.authority, snapshot.contents.steerable, clock.real())
+    except AuthorityError as error:
+        raise InputError(str(error)) from error

@@ -1,0 +1,87 @@
+"""The store of a gate, opened for one command, and what it says right now."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from appliance import clock
+from appliance.cli.errors import InputError
+from appliance.cli.places import Places
+from appliance.policy.snapshot import Snapshot
+from appliance.publish.compile import compile_contents
+from appliance.store import settings
+from appliance.store.session import Store, open_store
+
+
+@contextmanager
+def store_of(data: Path) -> Iterator[Store]:
+    """Open the store of a data directory.
+
+    Raises:
+        InputError: there is none, or it cannot be used.
+    """
+    path = Places(data).database
+    if not path.exists():
+        raise InputError(f"{path}: there is no gate here yet (start `bellgate up`)")
+    try:
+        store = open_store(path)
+        try:
+            yield store
+        finally:
+            store.close()
+    except SQLAlchemyError as error:
+        raise InputError(f"{path}: the database cannot be used: {_first_line(error)}") from error
+
+
+@contextmanager
+def opened(data: Path) -> Iterator[Session]:
+    """Open the store for one transaction, which is kept when all goes well."""
+    with store_of(data) as store, store.session() as session:
+        yield session
+
+
+@contextmanager
+def read(data: Path) -> Iterator[Session]:
+    """Open the store for reading alone: nobody waits for it."""
+    with store_of(data) as store, store.reading() as session:
+        yield session
+
+
+def contents_now(session: Session) -> Snapshot:
+    """Return what would be published now: newer than any file, and all that ids can name."""
+    return Snapshot(compile_contents(session, 0, clock.real()))
+
+
+def moment(snapshot: Snapshot) -> datetime:
+    """Return the gate's time, which a rehearsal may have moved: what grants run by."""
+    return clock.now(snapshot.contents.clock_offset).at
+
+
+def set_offset(session: Session, seconds: float) -> None:
+    """Move the gate's clock; 0 is the real time."""
+    settings.put(session, "clock_offset", seconds)
+
+
+def zone_of(session: Session) -> str:
+    """Return the school's own zone."""
+    return contents_now(session).contents.calendar.zone
+
+
+def author() -> str:
+    """Return who changes something, for the record: the user of this machine."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"  # a container may have users without a name
+
+
+def _first_line(error: SQLAlchemyError) -> str:
+    return str(error).partition("\n")[0]

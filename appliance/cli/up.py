@@ -1,0 +1,141 @@
+"""``bellgate up``: everything in the foreground, supervised, without root, on high ports."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from appliance.cli import addresses
+from appliance.cli.addresses import Endpoint
+from appliance.cli.errors import InputError
+from appliance.cli.options import data_option
+from appliance.cli.places import Places, Ports
+from appliance.cli.supervisor import Program
+
+port = click.IntRange(1, 65535)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the flags said, checked."""
+
+    places: Places
+    ports: Ports
+    upstreams: tuple[Endpoint, ...]
+    upstream_ca: Path | None
+    workers: int
+
+
+@click.command("up")
+@data_option
+@click.option("--template", metavar="NAME", help="Policy template to enforce.  "
+              "[default: duffield-meadows, or what was enforced before]")  # fmt: skip
+@click.option("--rehearse", metavar="ISO-TIME", help="Behave as if it were this time now; also "
+              "`break`, `lesson` or another kind of period: the next one.")  # fmt: skip
+@click.option("--listen", default="127.0.0.1", show_default=True, metavar="ADDR",
+              help="The address to listen on.")  # fmt: skip
+@click.option("--dns-port", type=port, default=5300, show_default=True, help="DNS, UDP and TCP.")
+@click.option("--http-port", type=port, default=8080, show_default=True, help="Steered HTTP.")
+@click.option("--https-port", type=port, default=8443, show_default=True, help="Steered HTTPS.")
+@click.option("--proxy-port", type=port, default=3128, show_default=True, help="Explicit proxy.")
+@click.option("--web-port", type=port, default=8000, show_default=True, help="Admin UI.")
+@click.option("--upstream", multiple=True, metavar="ADDR[:PORT]",
+              help="DNS resolver to ask; may be repeated.  [default: the system's]")  # fmt: skip
+@click.option("--upstream-ca", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              metavar="FILE", help="Trust these CAs for the sites themselves (tests).")  # fmt: skip
+@click.option("--workers", type=click.IntRange(1, 16), default=1, show_default=True,
+              help="DNS processes on the one port.")  # fmt: skip
+@click.option("--plain", is_flag=True, help="Plain lines, as when the output is no terminal.")
+def up_command(
+    data: Path, template: str | None, rehearse: str | None, listen: str, dns_port: int,
+    http_port: int, https_port: int, proxy_port: int, web_port: int, upstream: tuple[str, ...],
+    upstream_ca: Path | None, workers: int, plain: bool,
+) -> None:  # fmt: skip
+    """Run the whole gate here, supervised, without root, until Ctrl-C.
+
+    The first start sets up a demonstration school on loopback addresses: 127.0.10.x are
+    pupils, 127.0.20.x staff, 127.0.30.x visitors, 127.0.40.x staff with the
+    headteacher's Wi-Fi permission. The screen shows three lines to paste into another
+    terminal, and every verdict as it happens. A later start carries on with its data.
+    """
+    addresses.endpoint(listen, 0, "--listen")
+    ports = Ports(
+        listen=listen, dns=dns_port, http=http_port, https=https_port, proxy=proxy_port,
+        web=web_port,
+    )  # fmt: skip
+    check_ports(ports)
+    asked = tuple(addresses.endpoint(text, 53, "--upstream") for text in upstream)
+    upstreams = asked or addresses.system_upstreams([(listen, dns_port)])
+    options = Options(
+        places=Places(data), ports=ports, upstreams=upstreams, upstream_ca=upstream_ca,
+        workers=workers,
+    )  # fmt: skip
+    with options.places.lock():
+        from appliance.cli import running, setup
+
+        said = setup.prepare(options.places, ports, template, rehearse)
+        options.places.announce(ports)
+        fancy = sys.stdout.isatty() and not plain
+        running.run(options, said, told_to_stop(), fancy=fancy)
+
+
+def check_ports(ports: Ports) -> None:
+    """Make sure that every port is free and none is given twice, before anything starts.
+
+    Raises:
+        InputError: naming the port and its flag.
+    """
+    tcp = (
+        (ports.dns, "--dns-port"), (ports.http, "--http-port"), (ports.https, "--https-port"),
+        (ports.proxy, "--proxy-port"), (ports.web, "--web-port"),
+    )  # fmt: skip
+    seen: dict[int, str] = {}
+    for number, option in tcp:
+        if number in seen:
+            raise InputError(f"port {number} is given twice: {seen[number]} and {option}")
+        seen[number] = option
+        addresses.check_free((ports.listen, number), socket.SOCK_STREAM, option)
+    addresses.check_free((ports.listen, ports.dns), socket.SOCK_DGRAM, "--dns-port")
+
+
+def programs(options: Options) -> tuple[Program, ...]:
+    """Return the children to supervise, with all that they need to be told."""
+    ports, data = options.ports, ("--data", str(options.places.data))
+    upstreams = [w for up in options.upstreams for w in ("--upstream", addresses.written(up))]
+
+    def at(number: int) -> str:
+        return addresses.written((ports.listen, number))
+
+    dns = ("dns", *data, "--listen", at(ports.dns), *upstreams)
+    names = ["dns"] if options.workers == 1 else [f"dns{n + 1}" for n in range(options.workers)]
+    trust = ("--upstream-ca", str(options.upstream_ca.absolute())) if options.upstream_ca else ()
+    proxy = (
+        "proxy", *data, "--http", at(ports.http), "--https", at(ports.https),
+        "--explicit", at(ports.proxy), *upstreams, *trust,
+    )  # fmt: skip
+    web = ("web", *data, "--listen", at(ports.web), "--explicit", at(ports.proxy))
+    return (
+        Program("core", ("core", *data)),
+        *(Program(name, dns) for name in names),
+        Program("proxy", proxy),
+        Program("web", web),
+    )
+
+
+def told_to_stop() -> threading.Event:
+    """Return an event that Ctrl-C and SIGTERM set; a second Ctrl-C changes nothing."""
+    stopping = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+    return stopping
