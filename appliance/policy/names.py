@@ -68,6 +68,24 @@ def within(name: str, suffix: str) -> bool:
     return name == suffix or name.endswith("." + suffix)
 
 
+def key_of(name: str) -> str:
+    """Return the key by which lists keep a canonical name: ``com.facebook.``, ``/192.0.2.1/``.
+
+    Labels in reverse, a dot after each: the key of every parent, and of nothing else, is a
+    prefix of it. An IP literal is a key by itself.
+    """
+    if is_address(name):
+        return f"/{name}/"
+    return ".".join(reversed(name.split("."))) + "."
+
+
+def name_of(key: str) -> str:
+    """Return the name that a key stands for."""
+    if key.startswith("/"):
+        return key[1:-1]
+    return ".".join(reversed(key[:-1].split(".")))
+
+
 def _literal(name: str) -> str | None:
     text = name[1:-1] if name.startswith("[") and name.endswith("]") else name
     last = text[-1:]

@@ -24,7 +24,7 @@ import marisa_trie
 import msgspec
 
 from appliance.policy.domains import ListMatch
-from appliance.policy.names import is_address
+from appliance.policy.names import key_of, name_of
 from appliance.publish.files import BadSnapshotError, ListFiles, replace, sync_directory
 
 _TYPES: Final = ("B", "H", "I")  # of one entry of the ids file: one, two or four bytes
@@ -40,20 +40,6 @@ class _Head(msgspec.Struct, frozen=True):
     type: str
     count: int
     sets: tuple[tuple[Source, ...], ...]
-
-
-def key_of(name: str) -> str:
-    """Return the key of a canonical name."""
-    if is_address(name):
-        return f"/{name}/"
-    return ".".join(reversed(name.split("."))) + "."
-
-
-def name_of(key: str) -> str:
-    """Return the name that a key stands for."""
-    if key.startswith("/"):
-        return key[1:-1]
-    return ".".join(reversed(key[:-1].split(".")))
 
 
 class DomainLists:
@@ -128,7 +114,7 @@ def build(
     ids = array("I", bytes(4 * len(trie)))
     for name, sources in _merged(lists()):
         ids[trie.key_id(name)] = numbers.setdefault(sources, len(numbers))
-    draft = directory / f"lists.{os.getpid()}.new"
+    draft = directory / f"lists-{key[:16]}.{os.getpid()}.new"
     try:
         trie.save(str(draft))
         _sync(draft)

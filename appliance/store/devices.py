@@ -64,6 +64,7 @@ def remove(session: Session, id_: str) -> bool:
 def _see_free(
     session: Session, id_: str, macs: tuple[str, ...], addresses: tuple[str, ...]
 ) -> None:
+    found: list[tuple[str, str, MacRow | AddressRow | None]]
     found = [("macs", mac, session.get(MacRow, mac)) for mac in macs]
     found += [("addresses", one, session.get(AddressRow, one)) for one in addresses]
     for field, text, row in found:

@@ -1,4 +1,4 @@
-"""What the policy file in force itself names: roles, services, categories, people of its own."""
+"""What the policy file in force itself names, and the demonstration school where it is on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from appliance.policy.snapshot import Contents
-from appliance.store.tables import PolicyVersion
+from appliance.store.tables import PolicyVersion, Setting
 
 _ANY_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -22,13 +22,29 @@ def current_version(session: Session) -> PolicyVersion | None:
 
 
 def vocabulary(session: Session) -> Contents | None:
-    """Return the policy file's own contents, version 0; None before the first policy.
+    """Return what the policy file names, version 0; None before the first policy.
 
     Raises:
         policy_file.PolicyFileError: this program does not accept the file (any more).
     """
     current = current_version(session)
-    return None if current is None else contents_of(current.text, current.source)
+    if current is None:
+        return None
+    own = contents_of(current.text, current.source)
+    return demo_school(own) if demonstrating(session) else own
+
+
+def demonstrating(session: Session) -> bool:
+    """Whether the demonstration school on loopback is part of this one."""
+    row = session.get(Setting, "demo")
+    return row is not None and row.value is True
+
+
+def demo_school(contents: Contents) -> Contents:
+    """Return contents with the demonstration school beside what they hold."""
+    from appliance.policy_file import demo
+
+    return demo.demo_school(contents)
 
 
 @lru_cache(maxsize=2)

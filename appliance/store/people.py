@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from appliance.policy.subjects import Group, Person
 from appliance.store import checks
-from appliance.store.tables import DeviceRow, GroupRow, PersonRow
+from appliance.store.tables import DeviceRow, GroupRow, NetworkRow, PersonRow
 
 
 def add_group(session: Session, group: Group) -> Group:
@@ -54,13 +54,17 @@ def people(session: Session) -> tuple[Person, ...]:
 
 
 def remove_group(session: Session, id_: str) -> bool:
-    """Remove a group, also from its members; False when there was none."""
+    """Remove a group, also from all that is in it; False when there was none."""
     row = session.get(GroupRow, id_)
     if row is None:
         return False
-    for holder in (*session.scalars(select(PersonRow)), *session.scalars(select(DeviceRow))):
-        if id_ in holder.groups:
-            holder.groups = tuple(group for group in holder.groups if group != id_)
+    holders: list[PersonRow | DeviceRow | NetworkRow] = [
+        *session.scalars(select(PersonRow)),
+        *session.scalars(select(DeviceRow)),
+        *session.scalars(select(NetworkRow)),
+    ]
+    for holder in holders:
+        holder.groups = tuple(group for group in holder.groups if group != id_)
     session.delete(row)
     session.flush()
     return True

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text, update
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, update
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from appliance.store import attempt_tables, tables
@@ -53,9 +53,14 @@ class Store:
         """
         if not sqlite(self.engine):
             return True
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            done = connection.execute(text("PRAGMA wal_checkpoint(FULL)")).one()
-        return bool(done[0] == 0 and done[1] == done[2])
+        connection = self.engine.raw_connection()  # a checkpoint cannot be part of a transaction
+        try:
+            cursor = connection.cursor()
+            busy, pages, moved = cursor.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
+            cursor.close()
+        finally:
+            connection.close()
+        return bool(busy == 0 and pages == moved)
 
     def close(self) -> None:
         """Give up every connection."""
@@ -131,7 +136,5 @@ def _before_statement(state: ORMExecuteState) -> None:
 
 
 def _move_revision(session: Session) -> None:
-    revision = tables.Revision.__table__
-    statement = update(tables.Revision).values(number=tables.Revision.number + 1)
-    assert revision is not None
-    session.connection().execute(statement)
+    moved = update(tables.Revision).values(number=tables.Revision.number + 1)
+    session.connection().execute(moved)

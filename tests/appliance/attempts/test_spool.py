@@ -31,9 +31,11 @@ def spooled(directory: Path) -> list[str]:
 def until(true: Callable[[], bool], seconds: float = 5.0) -> bool:
     """Poll until something holds or the time is up."""
     deadline = time.monotonic() + seconds
-    while not true() and time.monotonic() < deadline:
+    while time.monotonic() < deadline:
+        if true():
+            return True
         time.sleep(0.005)
-    return true()
+    return False
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from appliance.policy.names import key_of
 from appliance.policy.snapshot import Contents
 from appliance.publish import files, hold
-from appliance.publish.domainlist import build, key_of
+from appliance.publish.domainlist import build
 from appliance.publish.hold import Holder
 from tests.builders import contents
 

@@ -35,7 +35,7 @@ def differences(path: Path) -> list[object]:
 def test_an_empty_database_gets_exactly_the_tables_of_the_program(tmp_path: Path) -> None:
     open_store(tmp_path / "b.db").close()
     assert differences(tmp_path / "b.db") == []
-    assert HEAD == STEPS[0]
+    assert STEPS[0] == HEAD
 
 
 def test_the_comparison_would_notice(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Lists of domain names that others publish: reading them."""

@@ -1,0 +1,100 @@
+"""From the store to the contents of a snapshot: the policy file, and what the school added.
+
+Where both name the same thing (a network, a person), the store's holds. A grant or sanction
+that ended is kept for five weeks, so that last Tuesday can still be explained.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol, TypeVar
+
+from sqlalchemy.orm import Session
+
+from appliance.policy.snapshot import Contents, School
+from appliance.store import (
+    calendar,
+    devices,
+    grants,
+    networks,
+    people,
+    permissions,
+    reports,
+    sanctions,
+    settings,
+)
+from appliance.store.known import vocabulary
+
+KEPT_ENDED: Final = timedelta(days=35)
+
+
+class NoPolicyError(ValueError):
+    """The store holds no policy yet, so there is nothing to enforce."""
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+_Thing = TypeVar("_Thing", bound=_Named)
+
+
+def compile_contents(session: Session, version: int, built_at: datetime) -> Contents:
+    """Return the contents that the store asks for.
+
+    Raises:
+        NoPolicyError: no policy was ever put in force.
+        policy_file.PolicyFileError: this program does not accept the policy (any more).
+    """
+    policy = vocabulary(session)
+    if policy is None:
+        raise NoPolicyError("no policy is in force yet")
+    return replace(
+        policy,
+        version=version,
+        built_at=built_at,
+        groups=_both(people.groups(session), policy.groups),
+        people=_both(people.people(session), policy.people),
+        devices=_both(devices.list_(session), policy.devices),
+        networks=_both(networks.list_(session), policy.networks),
+        calendar=calendar.applied(session, policy.calendar),
+        **_timed(session, policy, built_at - KEPT_ENDED),
+        **_settings(settings.every(session), policy),
+    )
+
+
+def _timed(session: Session, policy: Contents, since: datetime) -> dict[str, Any]:
+    held = permissions.list_(session, ended_after=since)
+    return {
+        "grants": _both((k.grant for k in grants.list_(session, ended_after=since)), policy.grants),
+        "sanctions": _both(sanctions.list_(session, ended_after=since), policy.sanctions),
+        "supervised": (*sanctions.supervised(session, ended_after=since), *policy.supervised),
+        "permissions": (*(kept.permission for kept in held), *policy.permissions),
+        "reported": _both(reports.list_(session), policy.reported),
+    }
+
+
+def _settings(own: dict[str, Any], policy: Contents) -> dict[str, Any]:
+    chosen: dict[str, Any] = {}
+    if own.get("school"):
+        filled = {key: text for key, text in own["school"].items() if text}
+        chosen["school"] = replace(policy.school or School(), **filled)
+    for key in ("steer_ipv4", "steer_ipv6"):
+        if key in own:
+            chosen[key] = tuple(own[key])
+    if own.get("local_domains"):
+        both = (*own["local_domains"], *policy.local_domains)
+        chosen["local_domains"] = tuple(dict.fromkeys(both))
+    chosen["clock_offset"] = float(own.get("clock_offset", policy.clock_offset))
+    need = own.get("need_synchronised_clock", policy.need_synchronised_clock)
+    chosen["need_synchronised_clock"] = bool(need)
+    return chosen
+
+
+def _both(own: Iterable[_Thing], policys: Iterable[_Thing]) -> tuple[_Thing, ...]:
+    found = {one.id: one for one in policys}
+    found.update({one.id: one for one in own})
+    return tuple(found.values())
