@@ -20,7 +20,6 @@ from appliance.policy_file.fields import (
     Zone,
 )
 
-
 Days = Annotated[tuple[Day, ...], Listed]
 
 
