@@ -8,6 +8,7 @@ from proxy_addons.alt_svc import AltSvc
 from proxy_addons.distrust import Distrust
 from proxy_addons.enforce import Enforce
 from proxy_addons.gate import Gate
+from proxy_addons.hang_up import HangUp
 from proxy_addons.health import Health
 from proxy_addons.live_flows import LiveFlows
 from proxy_addons.public_view import PublicView
@@ -17,7 +18,7 @@ from proxy_addons.upgrades import Upgrades
 from proxy_addons.upstream_address import UpstreamAddress
 
 
-def addons(gate: Gate, live: LiveFlows) -> tuple[object, ...]:
+def addons(gate: Gate, live: LiveFlows, hang_up: HangUp) -> tuple[object, ...]:
     """Return the addons of one process, for the guard to run."""
     distrust = Distrust(gate)
 
@@ -35,5 +36,6 @@ def addons(gate: Gate, live: LiveFlows) -> tuple[object, ...]:
         UpstreamAddress(gate),  # after the decision: a block page needs no resolver
         Stream(),  # after the address: a failed look-up answers, and answers are not streamed
         AltSvc(),  # any time after the answer has come
-        live,  # last: remembers what really goes through
+        live,  # remembers what really goes through
+        hang_up,  # last: closes what all others have let go of
     )

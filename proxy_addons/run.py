@@ -16,7 +16,7 @@ import signal
 from collections.abc import Callable, Coroutine
 from typing import Final
 
-from mitmproxy import options, version
+from mitmproxy import connection, options, version
 from mitmproxy.addons import core, next_layer, proxyserver
 from mitmproxy.master import Master
 
@@ -33,6 +33,7 @@ from proxy_addons.chain import addons
 from proxy_addons.connections import Connections
 from proxy_addons.gate import NOWHERE, Gate
 from proxy_addons.guard import Guard
+from proxy_addons.hang_up import HangUp
 from proxy_addons.judge import Judge, Snapshots
 from proxy_addons.live_flows import LiveFlows
 from proxy_addons.record import Folded, Sink
@@ -42,6 +43,7 @@ from proxy_addons.upstream_address import refused
 from proxy_addons.upstream_names import UpstreamNames
 
 BEAT: Final = 0.2  # seconds: how soon a bell or a new snapshot reaches what is open
+LEAVING: Final = 2.0  # seconds that open connections get to close in
 FLUSH: Final = 0.5  # seconds between two writes to the spool
 H2_SAFE: Final = (12, 1, 2)  # older ones carry an h2 with GHSA-847f-9342-265h
 MacOf = Callable[[str], str | None]
@@ -111,6 +113,7 @@ async def run(
         started(gate)
         await serving
     finally:
+        await _leave(master.addons.get("proxyserver"))
         master.shutdown()
         await asyncio.gather(serving, return_exceptions=True)
         for task in tasks:
@@ -122,13 +125,17 @@ async def run(
 
 def _master(gate: Gate) -> tuple[Master, Guard, LiveFlows]:
     settings = gate.settings
-    logging.getLogger("mitmproxy").setLevel(logging.WARNING)  # a line for each request costs
+    logging.getLogger("mitmproxy").setLevel(
+        logging.ERROR
+    )  # it tells of every client, request and host
     chosen = options.Options(mode=_modes(settings), confdir=str(settings.data / "ca"))
     master = Master(chosen, event_loop=asyncio.get_running_loop())
     live = LiveFlows(gate)
-    guard = Guard(gate, addons(gate, live))
+    hang_up = HangUp()
+    guard = Guard(gate, addons(gate, live, hang_up))
     server = proxyserver.Proxyserver()
     live.cuts_by(lambda link: _cut(server, link))
+    hang_up.closes_by(lambda client: _close(server, client))
     tls = SchoolTls(gate.certificates, gate.connections)
     # The guard before the rest: what it has answered, nothing of mitmproxy's touches.
     master.addons.add(core.Core(), guard, server, next_layer.NextLayer(), tls)
@@ -173,6 +180,23 @@ def _cut(server: proxyserver.Proxyserver, link_id: str) -> None:
     transport = handler.transports.get(handler.client) if handler else None
     if transport is not None and transport.handler is not None:
         transport.handler.cancel("no longer allowed")
+
+
+def _close(server: proxyserver.Proxyserver, client: connection.Client) -> None:
+    handler = server.connections.get(client.id)
+    transport = handler.transports.get(client) if handler else None
+    if isinstance(transport and transport.writer, asyncio.StreamWriter):
+        transport.writer.close()
+
+
+async def _leave(server: proxyserver.Proxyserver) -> None:
+    """Stop listening, and close what is open: at most ``LEAVING`` seconds."""
+    await server.servers.update([])
+    for link_id in list(server.connections):
+        _cut(server, str(link_id))
+    end = clock.monotonic() + LEAVING
+    while server.connections and clock.monotonic() < end:
+        await asyncio.sleep(0.01)
 
 
 def _say(settings: ProxySettings) -> None:

@@ -1,8 +1,8 @@
 """TLS with clients by our certificates, with web servers by mitmproxy's own settings.
 
-A client's TLS is answered only where ``steer`` has said so; without its mark there is
-no TLS context, and mitmproxy closes the connection. So whatever goes wrong before this
-point ends closed.
+A client's TLS is answered only where ``steer`` has said so. Without its mark it meets a
+context that has no certificate, which ends the handshake with an alert; so whatever goes
+wrong before this point ends closed.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ class SchoolTls(TlsConfig):
     def __init__(self, certificates: Certificates, connections: Connections) -> None:
         self._certificates = certificates
         self._connections = connections
+        self._refusing = SSL.Context(SSL.TLS_SERVER_METHOD)
 
     def configure(self, updated: set[str]) -> None:
         """Check mitmproxy's TLS options, but have it keep no store of certificates."""
@@ -39,11 +40,11 @@ class SchoolTls(TlsConfig):
         """Do nothing: newer versions of mitmproxy answer for a revocation list here."""
 
     def tls_start_client(self, tls_start: tls.TlsData) -> None:
-        """Give a TLS context to connections that ``steer`` has marked, to no other."""
-        host = self._connections.of(tls_start.context.client).answered
-        if not host:
-            return
-        secure = SSL.Connection(self._certificates.leaf(host).context)
+        """Show a certificate to connections that ``steer`` has marked, to no other."""
+        link = self._connections.by_id(tls_start.context.client.id)
+        host = link.answered if link is not None else ""
+        context = self._certificates.leaf(host).context if host else self._refusing
+        secure = SSL.Connection(context)
         secure.set_app_data(AppData(client_alpn=None, server_alpn=None, http2=ctx.options.http2))
         secure.set_accept_state()
         tls_start.ssl_conn = secure

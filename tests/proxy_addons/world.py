@@ -33,6 +33,7 @@ NETWORKS = (
             trusts_ca=True),
     Network(id="guests", name="Guests", prefixes=("127.0.30.0/24",), role="visitor"),
 )  # fmt: skip
+UPLOAD = b"x" * 3_000_000
 SCHOOL = School(
     name="Little School", ask="your teacher", contact="room 3", portal="http://portal.example",
     monitoring_notice="The school can see which sites are opened.",
@@ -116,6 +117,8 @@ class World:
     def set(self, snapshot: Snapshot) -> None:
         """Swap the snapshot, and start from a clean sheet."""
         self.published.snapshot = snapshot
+        waiting = asyncio.run_coroutine_threadsafe(self.gate.attempts.flush(), self.loop)
+        waiting.result(5)
         self.outside.secure.seen.clear()
         self.outside.plain.seen.clear()
         self.outside.secure.received = 0
@@ -131,7 +134,7 @@ class World:
         to = ["--connect-to", f"::{https[0]}:{https[1]}"]
         if url.startswith("http://"):
             to = ["--connect-to", f"::{http[0]}:{http[1]}"]
-        return curl(url, "--interface", who, *to, *more, root=root or self.root)
+        return curl(url, "--interface", who, *more, *to, root=root or self.root)
 
     def by_proxy(self, url: str, who: str = STAFF, *more: str, root: Path | None = None) -> Answer:
         """Ask through the explicit proxy."""
@@ -168,11 +171,11 @@ class World:
 
 
 def curl(url: str, *options: str, root: Path) -> Answer:
-    """Run curl and take its answer apart."""
+    """Run curl and take its answer apart. ``@-`` as an option's value reads 3 MB."""
     mark = "\n--curl-%{http_code}-%{http_version}"
     done = subprocess.run(
         ["curl", "-s", "-i", "--max-time", "20", "--cacert", str(root), "-w", mark, *options, url],
-        capture_output=True, check=False,
+        capture_output=True, check=False, input=UPLOAD,
     )  # fmt: skip
     raw, _, tail = done.stdout.rpartition(b"\n--curl-")
     status, _, version = tail.decode().partition("-")
