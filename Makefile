@@ -26,6 +26,7 @@ lint: setup ## Style, formatting and types
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/mypy --no-error-summary --explicit-package-bases tests/conftest.py tests/e2e
 	@echo "lint: clean"
 
 bench: setup ## How fast it is, beside named peers, in one run

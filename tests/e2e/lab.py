@@ -43,6 +43,7 @@ class Lab:
     visitor: Client
     outsider: Client
     world_ca: Path
+    nameserver: subprocess.Popen[bytes]
 
     def clients(self) -> tuple[Client, ...]:
         """Return the school's clients."""
@@ -63,24 +64,20 @@ def laid_out(folder: Path) -> Iterator[Lab]:
             for machine, number in zip(inside, SUBNETS.values(), strict=True)
         )
         outsider = Client(internet, names.DNS4, names.DNS6, GATE4)
-        hosts = (*names.HOSTS, "*.many.example.com")
+        hosts = (*names.HOSTS, f"*{names.BRIEF}")
         world_ca, certificate = pki.make(folder, hosts)
         for client in (pupil, staff, visitor, outsider):
             client.trust(folder, world_ca)
-        with nameserver(internet, folder), _started(
-            internet, folder, "origins", str(certificate)
-        ):  # fmt: skip
-            yield Lab(folder, internet, appliance, pupil, staff, visitor, outsider, world_ca)
+        with (
+            _started(internet, folder, "nameserver") as nameserver,
+            _started(internet, folder, "origins", str(certificate)),
+        ):
+            yield Lab(
+                folder, internet, appliance, pupil, staff, visitor, outsider, world_ca, nameserver
+            )
     finally:
         for machine in reversed(machines):
             machine.remove()
-
-
-@contextmanager
-def nameserver(internet: Namespace, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the upstream resolver."""
-    with _started(internet, folder, "nameserver") as process:
-        yield process
 
 
 @contextmanager

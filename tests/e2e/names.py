@@ -6,6 +6,7 @@ from typing import Final
 
 DNS4: Final = "9.9.9.9"
 DNS6: Final = "2620:fe::9"
+BRIEF: Final = ".brief.example.com"
 HOSTS: Final = (
     "www.facebook.com", "facebook.com", "m.facebook.com", "static.xx.fbcdn.net",
     "www.instagram.com", "x.com", "en.wikipedia.org", "en.m.wikipedia.org",
@@ -17,7 +18,12 @@ ADDRESSES: Final = {
 
 
 def of(host: str) -> tuple[str, str] | None:
-    """Return the addresses of a name; ``N.many.example.com`` has some for every N."""
-    if host.endswith(".many.example.com"):
+    """Return the addresses of a name; ``N.brief.example.com`` has some for every N."""
+    if host.endswith(BRIEF):
         return ADDRESSES["plain.example.com"]
     return ADDRESSES.get(host)
+
+
+def ttl(host: str) -> int:
+    """Return for how many seconds an answer on a name may be kept."""
+    return 1 if host.endswith(BRIEF) else 300

@@ -20,17 +20,17 @@ def answer(wire: bytes) -> bytes:
     query = DNSRecord.parse(wire)
     name = str(query.q.qname).rstrip(".")
     reply = query.reply(ra=1, aa=0)
-    known = names.of(name.lower())
+    known, ttl = names.of(name.lower()), names.ttl(name.lower())
     if known is None:
         reply.header.rcode = 3
         soa = SOA("ns.invalid.", "hostmaster.invalid.", (1, 3600, 600, 86400, 60))
         reply.add_auth(RR("invalid.", QTYPE.SOA, ttl=60, rdata=soa))
     elif query.q.qtype == QTYPE.A:
-        reply.add_answer(RR(query.q.qname, QTYPE.A, ttl=300, rdata=A(known[0])))
+        reply.add_answer(RR(query.q.qname, QTYPE.A, ttl=ttl, rdata=A(known[0])))
     elif query.q.qtype == QTYPE.AAAA:
-        reply.add_answer(RR(query.q.qname, QTYPE.AAAA, ttl=300, rdata=AAAA(known[1])))
+        reply.add_answer(RR(query.q.qname, QTYPE.AAAA, ttl=ttl, rdata=AAAA(known[1])))
     elif query.q.qtype == HTTPS:
-        reply.add_answer(RR(query.q.qname, HTTPS, ttl=300, rdata=RD(H3)))
+        reply.add_answer(RR(query.q.qname, HTTPS, ttl=ttl, rdata=RD(H3)))
     if any(rr.rtype == QTYPE.OPT for rr in query.ar):
         reply.add_ar(EDNS0(udp_len=1232))
     return bytes(reply.pack())
