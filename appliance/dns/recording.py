@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 from appliance import clock
 from appliance.attempts.attempt import Attempt, Layer, Visit, attempt_of
 from appliance.dns.judge import Judge, Judged
+
+_JUST_BEFORE: Final = 0.001  # seconds: spans are half-open, at the bell the next one holds
 
 
 class Spool(Protocol):
@@ -64,7 +66,7 @@ class Recording:
             return
         # Counted since the last settling, and never outside the verdict's own time.
         begun = max(judged.since, self._settled_at) - judged.since
-        ended = max(min(now, judged.until) - judged.since, begun)
+        ended = max(min(now, judged.until - _JUST_BEFORE) - judged.since, begun)
         query = replace(judged.query, client=asker.client, host=judged.host)
         attempt = attempt_of(query, judged.verdict, Layer.DNS, Visit.LOOKUP)
         if attempt is not None:

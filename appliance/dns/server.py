@@ -29,6 +29,9 @@ SETTLE: Final = 5  # looks between two appendings to the spool: one second
 FORGET: Final = 10  # looks between two forgettings of who has which address: two seconds
 _RECEIVE_BUFFER: Final = 4 << 20  # bytes: what waits while a snapshot is loaded
 _RCVBUFFORCE: Final = 33  # asm-generic/socket.h: past the system's limit, where we may
+# linux/in.h, in6.h: never fragment (RFC 9715), and never look for a fragment id either.
+_MTU_DISCOVER: Final = {socket.AF_INET: (0, 10), socket.AF_INET6: (41, 23)}
+_PMTUDISC_PROBE: Final = 3
 
 
 class Server:
@@ -101,7 +104,7 @@ def serve(settings: DnsSettings) -> None:
         OSError: an address cannot be listened on.
     """
     with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(_opened(address)) for address in settings.listen]
+        sockets = [stack.enter_context(opened(address)) for address in settings.listen]
         selector = ServingSelector()
         server = Server(
             selector,
@@ -123,7 +126,8 @@ async def _until_told(server: Server) -> None:
 
 
 @contextlib.contextmanager
-def _opened(address: Address) -> Iterator[tuple[socket.socket, socket.socket]]:
+def opened(address: Address) -> Iterator[tuple[socket.socket, socket.socket]]:
+    """Open one UDP and one TCP socket on an address; port 0 takes a free one for both."""
     family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
     with (
         socket.socket(family, socket.SOCK_DGRAM) as udp,
@@ -138,6 +142,7 @@ def _opened(address: Address) -> Iterator[tuple[socket.socket, socket.socket]]:
             udp.setsockopt(socket.SOL_SOCKET, _RCVBUFFORCE, _RECEIVE_BUFFER)
         except PermissionError:
             udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+        udp.setsockopt(*_MTU_DISCOVER[family], _PMTUDISC_PROBE)
         udp.bind(address)
         tcp.bind(udp.getsockname()[:2] if address[1] == 0 else address)
         tcp.listen(128)
