@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from appliance.cli.up import Options
 
 SHOWN: Final = 14  # verdicts on the screen
+NARROW: Final = 100  # columns: below, health has a line of its own and a column is left out
 MARKS: Final = {Level.GOOD: ("✔", "green"), Level.NOTE: ("◆", "magenta"),
                 Level.AMBER: ("▲", "yellow"), Level.RED: ("✖", "bold red")}  # fmt: skip
 
@@ -165,6 +166,10 @@ class LiveView:
         put()
         self._live.start()
 
+    @property
+    def _narrow(self) -> bool:
+        return self._console.width < NARROW
+
     def line(self, name: str, text: str) -> None:
         """Write a child's line above the table."""
         said = Text.assemble((f"  {name:<6} ", "bold yellow"), (printable(text), "dim"))
@@ -178,8 +183,11 @@ class LiveView:
         snapshot, at = self._known.now()
         room = max(3, self._console.height - 9)
         listed = list(self._attempts)[-room:]
-        line = Rule(style="dim")
-        body = Group(line, _bar(snapshot, at, checks, children), rows.table(listed, snapshot))
+        body = Group(
+            Rule(style="dim"),
+            _bar(snapshot, at, _health(checks, children), narrow=self._narrow),
+            rows.table(listed, snapshot, narrow=self._narrow),
+        )
         self._live.update(body, refresh=True)
 
     def closing(self) -> None:
@@ -187,7 +195,7 @@ class LiveView:
         snapshot, _ = self._known.now()
         self._live.stop()
         if self._attempts:
-            self._console.print(rows.table(list(self._attempts), snapshot))
+            self._console.print(rows.table(self._attempts, snapshot, narrow=self._narrow))
         self._console.print(Text("  Stopping.", "dim"))
 
 
@@ -199,22 +207,24 @@ def _title(snapshot: Snapshot) -> Text:
     )  # fmt: skip
 
 
-def _bar(
-    snapshot: Snapshot, at: datetime, checks: Sequence[Check], children: Sequence[Child]
-) -> Table:
+def _bar(snapshot: Snapshot, at: datetime, health: Text, *, narrow: bool) -> Table:
     contents = snapshot.contents
     here = times.local(at, contents.calendar.zone)
     moment = snapshot.moment(at, wording.ringing_for(contents))
-    bar = Table.grid(expand=True, padding=(0, 2))
-    bar.add_column()
-    bar.add_column(justify="right")
     time = Text.assemble(("  ", ""), (f"{here:%a %H:%M:%S}", "bold"), f"  {moment.name}")
     if moment.until:
         time.append(f"  next bell in {_countdown((moment.until - at).total_seconds())}", "cyan")
     if contents.clock_offset:
         time.append("  ")
         time.append(" REHEARSAL ", "bold white on magenta")
-    bar.add_row(time, _health(checks, children))
+    bar = Table.grid(expand=True, padding=(0, 2))
+    if narrow:
+        bar.add_row(time)
+        bar.add_row(Text("  ").append_text(health))
+        return bar
+    bar.add_column()
+    bar.add_column(justify="right")
+    bar.add_row(time, health)
     return bar
 
 

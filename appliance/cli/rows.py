@@ -54,26 +54,29 @@ def line(attempt: Attempt, zone: str) -> str:
     )
 
 
-def table(attempts: Iterable[Attempt], snapshot: Snapshot) -> Table:
-    """Return the moving table, oldest first."""
-    contents = snapshot.contents
+def table(attempts: Iterable[Attempt], snapshot: Snapshot, *, narrow: bool = False) -> Table:
+    """Return the moving table, oldest first; a narrow one leaves out who saw it."""
     made = Table(box=None, expand=True, header_style="dim", padding=(0, 1), pad_edge=True)
-    made.add_column("  TIME", no_wrap=True, width=10)
+    made.add_column(" TIME", no_wrap=True, width=9)
     made.add_column("VERDICT", no_wrap=True, width=9)
-    made.add_column("WHO", no_wrap=True, ratio=2, overflow="ellipsis")
-    made.add_column("WHAT", no_wrap=True, ratio=4, overflow="ellipsis")
-    made.add_column("SEEN BY", no_wrap=True, width=7)
-    made.add_column("WHY", no_wrap=True, ratio=3, overflow="ellipsis")
-    listed = list(attempts)
-    for attempt in listed:
-        symbol, style = mark(attempt)
-        at = times.local(attempt.at, contents.calendar.zone)
-        made.add_row(
-            Text(f"  {at:%H:%M:%S}", "dim"), Text(symbol, style), Text(who(attempt)),
-            Text(what(attempt)), Text(attempt.layer, "dim"),
-            Text(f"{why(attempt, contents.policy.short)} · {printable(attempt.period)}", "dim"),
-        )  # fmt: skip
-    if not listed:
-        waiting = Text("waiting for the first visit", "dim italic")
-        made.add_row(Text(""), Text(""), waiting, Text(""), Text(""), Text(""))
+    made.add_column("WHO", no_wrap=True, ratio=3, overflow="ellipsis")
+    made.add_column("WHAT", no_wrap=True, ratio=6, overflow="ellipsis")
+    if not narrow:
+        made.add_column("SEEN BY", no_wrap=True, width=7)
+    made.add_column("WHY", no_wrap=True, ratio=4, overflow="ellipsis")
+    cells = [_cells(attempt, snapshot) for attempt in attempts]
+    waiting = Text("waiting for the first visit", "dim italic")
+    for row in cells or [[Text(), Text(), Text(), waiting, Text(), Text()]]:
+        made.add_row(*(row[:4] + row[5:] if narrow else row))
     return made
+
+
+def _cells(attempt: Attempt, snapshot: Snapshot) -> list[Text]:
+    contents = snapshot.contents
+    symbol, style = mark(attempt)
+    at = times.local(attempt.at, contents.calendar.zone)
+    because = f"{why(attempt, contents.policy.short)} · {printable(attempt.period)}"
+    return [
+        Text(f" {at:%H:%M:%S}", "dim"), Text(symbol, style), Text(who(attempt)),
+        Text(what(attempt)), Text(attempt.layer, "dim"), Text(because, "dim"),
+    ]  # fmt: skip
