@@ -17,13 +17,19 @@ def make(folder: Path, hosts: tuple[str, ...]) -> tuple[Path, Path]:
     ca_name = _name("Little internet test CA")
     basic = x509.BasicConstraints(ca=True, path_length=0)
     ski = x509.SubjectKeyIdentifier.from_public_key(ca_key.public_key())
-    ca = _certificate(ca_name, ca_name, ca_key, ca_key, [(basic, True), (ski, False)])
+    signs = x509.KeyUsage(
+        key_cert_sign=True, crl_sign=True, digital_signature=False, content_commitment=False,
+        key_encipherment=False, data_encipherment=False, key_agreement=False,
+        encipher_only=False, decipher_only=False,
+    )  # fmt: skip
+    extensions: list[tuple[x509.ExtensionType, bool]] = [
+        (basic, True), (signs, True), (ski, False),
+    ]  # fmt: skip
+    ca = _certificate(ca_name, ca_name, ca_key, ca_key, extensions)
     names = x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts])
     aki = x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key())
     use = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
-    extensions: list[tuple[x509.ExtensionType, bool]] = [
-        (names, False), (aki, False), (use, False),
-    ]  # fmt: skip
+    extensions = [(names, False), (aki, False), (use, False)]
     leaf = _certificate(_name("Little internet"), ca_name, key, ca_key, extensions)
     pem = serialization.Encoding.PEM
     private = key.private_bytes(
