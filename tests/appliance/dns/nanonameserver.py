@@ -13,6 +13,22 @@ from dnslib import QTYPE, RCODE, RR, DNSRecord
 
 Lie = Callable[[bytes], bytes]
 
+ZONE = [
+    "www.example.com. 300 A 192.0.2.1",
+    "short.example.com. 1 A 192.0.2.2",
+    "facebook.com. 300 A 192.0.2.66",
+    "x.com. 300 A 192.0.2.67",
+    "cloaked.example.com. 300 CNAME www.x.com.",
+    "www.x.com. 300 A 192.0.2.67",
+    "hidden.example.com. 300 HTTPS 1 www.x.com. alpn=h2",
+    "cloaked.childline.org.uk. 300 CNAME www.x.com.",
+    "rebind.example.com. 300 A 192.168.0.1",
+    "rebind6.example.com. 300 AAAA fd00::1",
+    "ours.example.com. 300 A 203.0.113.80",
+    "printer.school.example. 300 A 192.168.0.9",
+    *[f"big.example.com. 300 TXT {'x' * 200}{i}" for i in range(9)],
+]
+
 
 class NanoNameServer:
     """Answers from ``zone`` (zone-file lines) over UDP and TCP; counts what it is asked."""
