@@ -189,7 +189,7 @@ def _unclassified(document: PolicyDocument) -> tuple[Rule, ...]:
         return ()
     return (
         Rule(
-            id="unclassified-social", clause=entry.clause or "", action=entry.action,
+            id="unclassified-social", clause=entry.clause or "", action=Action(entry.action),
             what=(Target(TargetKind.CATEGORY, UNCLASSIFIED),),
             text="A social platform that nobody has classified yet.",
         ),

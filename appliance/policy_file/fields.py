@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, model_validator
@@ -13,6 +13,7 @@ from appliance.policy import urls
 from appliance.policy.names import canonical
 
 _TIME: Final = re.compile(r"([01]?\d|2[0-4])[:.]([0-5]\d)")
+When = TypeVar("When", bound=date)
 DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -50,16 +51,23 @@ def _time(value: Any) -> int:
     return minutes
 
 
+def _near(when: When) -> When:
+    """Only years that a school can mean, far from where date arithmetic ends."""
+    if not 2000 <= when.year < 2100:
+        raise ValueError(f"the year {when.year}")
+    return when
+
+
 def _day(value: Any) -> date:
     try:
-        return date.fromisoformat(value)
+        return _near(date.fromisoformat(value))
     except (TypeError, ValueError) as error:
         raise ValueError(f"should be a date like 2026-09-01, not {value!r}") from error
 
 
 def _instant(value: Any) -> datetime:
     try:
-        return datetime.fromisoformat(value)
+        return _near(datetime.fromisoformat(value))
     except (TypeError, ValueError) as error:
         raise ValueError(f"should be a time like 2026-09-01T08:50, not {value!r}") from error
 

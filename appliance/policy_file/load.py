@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import UnionType
+from types import MappingProxyType, UnionType
 from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -19,6 +19,14 @@ TEMPLATES: Final[tuple[str, ...]] = (
     "date-palm",
     "diamond-partnership",
     "clarendon-cottage",
+)
+_PLAIN: Final = MappingProxyType(
+    {
+        "tuple_type": "should be a list",
+        "dict_type": "should be entries, each with a name of its own",
+        "string_type": "should be text",
+        "too_short": "is empty",
+    }
 )
 
 
@@ -79,7 +87,8 @@ def _said(details: ErrorDetails, path: Path) -> str:
         return f"is no field here{references.closest(word, _fields(path[:-1]))}"
     if details["type"] == "missing":
         return "is missing"
-    message = details["msg"].removeprefix("Value error, ")
+    plain = details["msg"].removeprefix("Value error, ")
+    message = _PLAIN.get(details["type"], plain.replace("Input should", "should"))
     given = details["input"]
     if details["type"] in ("value_error", "too_short") or not isinstance(given, str):
         return message

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from appliance.policy.model import Action, CategoryClass, Ownership
 from appliance.policy_file.fields import (
@@ -147,6 +147,13 @@ class GrantEntry(Entry):
     methods: Methods = ()
     clause: Text = ""
     text: Text = ""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> GrantEntry:
+        alike = (self.start.tzinfo is None) == (self.end.tzinfo is None)
+        if alike and self.end <= self.start:
+            raise ValueError("ends before it begins")
+        return self
 
 
 class SanctionEntry(Entry):

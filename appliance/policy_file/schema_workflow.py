@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from appliance.policy.model import Action, PeriodKind
+from appliance.policy.model import PeriodKind
 from appliance.policy_file.fields import (
     Day,
     Entry,
@@ -115,7 +115,7 @@ class OfficialPageEntry(Entry):
 class UnclassifiedEntry(Entry):
     """What holds for a host that looks like a social platform until somebody classifies it."""
 
-    action: Literal[Action.BLOCK, Action.ALLOW] | Literal["follow"] = Field(
+    action: Literal["block", "allow", "follow"] = Field(
         default="follow", description="follow: as for social_media."
     )
     clause: Text | None = None
