@@ -12,6 +12,7 @@ from appliance.attempts.attempt import Layer, Visit
 from appliance.authority.certificates import PORTAL
 from appliance.policy.plan import TlsPlan
 from proxy_addons import upstream_address
+from proxy_addons.answer import answer, fields
 from proxy_addons.connections import Connection, Face
 from proxy_addons.gate import NOWHERE, Gate
 from proxy_addons.live_flows import LiveFlows
@@ -40,9 +41,7 @@ class Steer:
             return
         query, plan = self._gate.judge.plan(connection, host)
         if plan.tls is TlsPlan.INSPECT and self._gate.certificates.covers(host):
-            connection.bound = connection.answered = host
-            data.context.server.sni = host
-            data.context.server.tls = True
+            self._answer(data, connection, host)
             return
         if plan.tls is not TlsPlan.SPLICE:
             self._gate.attempts.note(query, plan.verdict, Layer.TLS, Visit.BACKGROUND)
@@ -50,6 +49,10 @@ class Steer:
         try:
             address = await upstream_address.of(self._gate, connection, host)
         except NoAddressError:
+            if query.client.trusts_ca and self._gate.certificates.covers(host):
+                self._answer(data, connection, host)  # with a page that says what is wrong
+            else:
+                self._gate.attempts.note(query, plan.verdict, Layer.TLS, Visit.BACKGROUND)
             return
         connection.bound = host
         port = upstream_address.outgoing(self._gate.settings, connection.tunnel_port or 443)
@@ -79,6 +82,12 @@ class Steer:
         flow.request.data.host = NOWHERE  # no name ever reaches the system's resolver
 
     @staticmethod
+    def _answer(data: tls.ClientHelloData, connection: Connection, host: str) -> None:
+        connection.bound = connection.answered = host
+        data.context.server.sni = host
+        data.context.server.tls = True
+
+    @staticmethod
     def _host(connection: Connection, sni: str | None) -> str | None:
         named = host_of(sni)
         if connection.tunnel is None:
@@ -93,4 +102,4 @@ def _expected(connection: Connection) -> bool:
 
 def _refused(status: int) -> http.Response:
     # Browsers show their own page for a refused tunnel, whatever is written here.
-    return http.Response.make(status, b"Closed by the school.\n", {"content-type": "text/plain"})
+    return answer(status, fields({"content-type": "text/plain"}), b"Closed by the school.\n")
