@@ -16,8 +16,8 @@ from typing import Final, Protocol
 
 from appliance import clock
 from appliance.policy.model import Action, Reason, Verdict
-from appliance.policy.plan import DnsPlan, Plan, plan, timed
-from appliance.policy.situation import Query, situate
+from appliance.policy.plan import DnsPlan, Plan, plan
+from appliance.policy.situation import Query
 from appliance.policy.snapshot import Snapshot
 from appliance.policy.subjects import Client
 
@@ -196,7 +196,7 @@ class Judge:
         expires = planned.verdict.expires_at
         until = inf if expires is None else now + (expires - look.at).total_seconds()
         judged = Judged(host, planned, query, now, until)
-        if planned.dns is DnsPlan.PASS and timed(situate(query, self.snapshot)):
+        if planned.timed:
             judged.ceiling = TIME_CONTROLLED
         judged.counts = _counts(judged)
         return judged

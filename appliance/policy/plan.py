@@ -14,7 +14,7 @@ from typing import Final
 
 from appliance.policy.engine import decide, judge
 from appliance.policy.model import Action, Reason, TargetKind, Verdict
-from appliance.policy.names import is_address, within
+from appliance.policy.names import is_address, suffixes
 from appliance.policy.precedence import concerns
 from appliance.policy.situation import Query, Situation, situate
 from appliance.policy.snapshot import Snapshot
@@ -41,11 +41,15 @@ class TlsPlan(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What each face does with a host, and the verdict on the host as a whole."""
+    """What each face does with a host, and the verdict on the host as a whole.
+
+    timed: the host passes by name, and what is said of it may change at the bell.
+    """
 
     dns: DnsPlan
     tls: TlsPlan
     verdict: Verdict
+    timed: bool = False
 
 
 def plan(query: Query, snapshot: Snapshot) -> Plan:
@@ -54,31 +58,30 @@ def plan(query: Query, snapshot: Snapshot) -> Plan:
     verdict = judge(situation)
     blocked = verdict.action is Action.BLOCK
     if verdict.reason is Reason.SANCTUARY or not steerable(query.host, snapshot):
-        return _by_name(verdict, refused=blocked)
+        return _by_name(verdict, situation, refused=blocked)
     trusts = query.client.trusts_ca
     if blocked:
         return (
             Plan(DnsPlan.STEER, TlsPlan.INSPECT, verdict)
             if trusts
-            else _by_name(verdict, refused=True)
+            else _by_name(verdict, situation, refused=True)
         )
     if url_matters(situation):
         if trusts:
             return Plan(DnsPlan.STEER, TlsPlan.INSPECT, verdict)
         # Unread, a reported URL cannot be told from its neighbours: closed. Any other
         # URL rule (such as "do not edit") leaves the host open to a client we cannot read.
-        return _by_name(verdict, refused=reported_url(situation))
+        return _by_name(verdict, situation, refused=reported_url(situation))
     if timed(situation):
         return Plan(DnsPlan.STEER, TlsPlan.SPLICE, verdict)
-    return _by_name(verdict, refused=False)
+    return _by_name(verdict, situation, refused=False)
 
 
 def steerable(host: str, snapshot: Snapshot) -> bool:
     """Whether a host may be steered: the CA may sign for it, and nothing forbids reading it."""
-    contents = snapshot.contents
-    if is_address(host) or any(within(host, suffix) for suffix in contents.never_inspect):
+    if is_address(host) or any(suffix in snapshot.never_inspect for suffix in suffixes(host)):
         return False
-    return any(within(host, suffix) for suffix in contents.steerable)
+    return any(suffix in snapshot.steerable for suffix in suffixes(host))
 
 
 def url_matters(situation: Situation) -> bool:
@@ -124,7 +127,7 @@ def opens_at(query: Query, snapshot: Snapshot) -> datetime | None:
     return None
 
 
-def _by_name(verdict: Verdict, *, refused: bool) -> Plan:
+def _by_name(verdict: Verdict, situation: Situation, *, refused: bool) -> Plan:
     if refused:
         return Plan(DnsPlan.REFUSE, TlsPlan.REFUSE, verdict)
-    return Plan(DnsPlan.PASS, TlsPlan.SPLICE, verdict)
+    return Plan(DnsPlan.PASS, TlsPlan.SPLICE, verdict, timed(situation))

@@ -111,6 +111,8 @@ class Snapshot:
     register: Register = field(init=False)
     catalogue: Catalogue = field(init=False)
     sanctuary: HostIndex = field(init=False)
+    never_inspect: frozenset[str] = field(init=False)
+    steerable: frozenset[str] = field(init=False)
     _timetables: dict[str, Timetable] = field(init=False)
     _group_timetables: dict[str, str] = field(init=False)
     _named: frozenset[tuple[SubjectKind, str]] = field(init=False)
@@ -123,6 +125,8 @@ class Snapshot:
         sanctuary = HostIndex()
         sanctuary.add("sanctuary", domains=c.sanctuary_domains, hosts=c.sanctuary_hosts)
         put(self, "sanctuary", sanctuary)
+        put(self, "never_inspect", frozenset(c.never_inspect))
+        put(self, "steerable", frozenset(c.steerable))
         put(self, "_timetables", {timetable.id: timetable for timetable in c.timetables})
         own = {group.id: group.timetable for group in c.groups if group.timetable}
         put(self, "_group_timetables", own)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -151,6 +152,7 @@ def _instants(
     return [(_instant(day, p.start, zone), _instant(day, p.end, zone), p) for p in periods]
 
 
+@lru_cache(maxsize=4096)  # every verdict asks for the same few bells, and zones are slow
 def _instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     """The instant of a wall-clock time. A time that a clock change skips is the change itself
     or later, one that it repeats is the first of the two (PEP 495, fold 0)."""
