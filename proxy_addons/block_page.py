@@ -12,14 +12,16 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
 from appliance.attempts.attempt import shown_url
 from appliance.policy.model import Reason, Verdict
 from appliance.policy.situation import Query
-from appliance.policy.snapshot import Snapshot
-from proxy_addons import opening
+from appliance.policy.snapshot import Contents, PolicyInfo, School
+from proxy_addons.answer import Fields, fields
+from proxy_addons.opening import Opening
 from proxy_addons.pages import HTML, render
 from proxy_addons.translate import Seen
 
@@ -42,7 +44,7 @@ class Page:
     """An answer, ready to be sent."""
 
     status: int
-    headers: dict[str, str]
+    headers: Fields
     body: bytes
 
 
@@ -69,41 +71,44 @@ def reference(at: datetime, address: str, url: str) -> str:
     return f"{code[:4]}-{code[4:8]}"
 
 
-def page(
-    kind: Kind, query: Query, verdict: Verdict, snapshot: Snapshot, opens: datetime | None
-) -> Page:
-    """Return the answer for a blocked request. opens: when it will be allowed, if in sight."""
+def page(kind: Kind, query: Query, verdict: Verdict, contents: Contents, opening: Opening) -> Page:
+    """Return the answer for a blocked request."""
     hidden = verdict.reason is Reason.ILLEGAL
     url = "" if hidden or query.url is None else shown_url(query.url)
     code = reference(query.at, query.client.address, url)
-    when = "" if hidden else opening.words(query, snapshot, opens)
+    when = "" if hidden else opening.words
     if kind is Kind.IMAGE:
         return _small("image/gif", _GIF)
     if kind is Kind.TEXT:
         return _small("text/plain; charset=utf-8", f"Closed by the school. {code}\n".encode())
     if kind is Kind.JSON:
-        return _small("application/json", _json(verdict, when, opens, code, hidden=hidden))
-    contents = snapshot.contents
-    body = render(
-        "block.html",
-        school=contents.school,
-        policy=contents.policy,
-        verdict=verdict,
-        host="" if hidden else query.host,
-        when=when,
-        code=code,
-        ask_url="" if hidden else _request_form(contents.school.portal, url, code),
-        rehearsal=contents.clock_offset != 0,
-    )
+        return _small(
+            "application/json", _json(verdict, when, None if hidden else opening.at, code)
+        )
+    ask_url = "" if hidden else _request_form(contents.school.portal, url, code)
+    host = "" if hidden else query.host
+    rehearsal = contents.clock_offset != 0
+    body = _html(contents.school, contents.policy, verdict, host, when, code, ask_url, rehearsal)
     return Page(STATUS, HTML, body)
 
 
-def _json(verdict: Verdict, when: str, opens: datetime | None, code: str, *, hidden: bool) -> bytes:
+@lru_cache(maxsize=256)  # apps ask again and again for what they cannot have
+def _html(
+    school: School, policy: PolicyInfo, verdict: Verdict, host: str, when: str, code: str,
+    ask_url: str, rehearsal: bool,
+) -> bytes:  # fmt: skip
+    return render(
+        "block.html", school=school, policy=policy, verdict=verdict, host=host, when=when,
+        code=code, ask_url=ask_url, rehearsal=rehearsal,
+    )  # fmt: skip
+
+
+def _json(verdict: Verdict, when: str, opens: datetime | None, code: str) -> bytes:
     said = {
         "error": "blocked",
         "reason": verdict.reason.value,
         "message": when or "Closed by the school.",
-        "opens_at": None if opens is None or hidden else opens.isoformat(),
+        "opens_at": opens and opens.isoformat(),
         "reference": code,
     }
     return json.dumps(said).encode()
@@ -111,7 +116,7 @@ def _json(verdict: Verdict, when: str, opens: datetime | None, code: str, *, hid
 
 def _small(content_type: str, body: bytes) -> Page:
     headers = {"content-type": content_type, "cache-control": "no-store"}
-    return Page(STATUS, headers | {"x-content-type-options": "nosniff"}, body)
+    return Page(STATUS, fields(headers | {"x-content-type-options": "nosniff"}), body)
 
 
 def _request_form(portal: str, url: str, code: str) -> str:

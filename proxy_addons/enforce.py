@@ -11,6 +11,7 @@ from appliance.policy.model import Action, Verdict
 from appliance.policy.situation import Query
 from appliance.policy.urls import Url, request_url
 from proxy_addons import block_page, error_page
+from proxy_addons.answer import answer
 from proxy_addons.connections import Connection, Face
 from proxy_addons.gate import Gate, Passage, let_through
 from proxy_addons.translate import Misdirected, Seen, seen, target, visit
@@ -37,7 +38,7 @@ class Enforce:
         if isinstance(url, Misdirected):
             kind = error_page.MISDIRECTED if url.status == 421 else error_page.UNREADABLE
             page = error_page.render(kind, self._gate.contents, url.why)
-            flow.response = http.Response.make(url.status, page, error_page.HEADERS)
+            flow.response = answer(url.status, error_page.HEADERS, page)
             return
         query, verdict = self._gate.judge.decide(connection, url, flow.request.method.upper())
         self._gate.attempts.note(query, verdict, Layer.HTTP, visit(headers))
@@ -76,11 +77,11 @@ class Enforce:
             flow.kill()
             return
         judge = self._gate.judge
-        opens = judge.opens_at(connection, query, verdict)
+        opening = judge.opening(connection, query, verdict)
         kind = block_page.kind_of(headers)
-        page = block_page.page(kind, query, verdict, judge.snapshot, opens)
+        page = block_page.page(kind, query, verdict, self._gate.contents, opening)
         body = b"" if query.method == "HEAD" else page.body
-        flow.response = http.Response.make(page.status, body, page.headers)
+        flow.response = answer(page.status, page.headers, body)
 
 
 def _ascii(path: bytes) -> str:

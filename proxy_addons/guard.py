@@ -17,6 +17,7 @@ from mitmproxy import connection, http, tls
 from mitmproxy.proxy import server_hooks
 
 from proxy_addons import error_page
+from proxy_addons.answer import answer
 from proxy_addons.gate import NOWHERE, Gate
 
 HOOKS: Final = (
@@ -86,7 +87,7 @@ def close(hook: str, data: Any, gate: Gate, page: bytes) -> None:
     """Give the closed answer of a hook."""
     if isinstance(data, http.HTTPFlow):
         if hook in ("requestheaders", "http_connect"):
-            data.response = http.Response.make(503, page, error_page.HEADERS)
+            data.response = answer(503, error_page.HEADERS, page)
             data.request.stream = False  # a response and a streamed request exclude each other
         elif data.killable:
             data.kill()  # a response already on its way cannot be replaced any more

@@ -9,6 +9,7 @@ from typing import Final
 from mitmproxy import http
 
 from appliance.authority.certificates import PORTAL
+from proxy_addons.answer import answer, fields
 from proxy_addons.gate import Gate
 from proxy_addons.translate import host_of
 
@@ -29,7 +30,7 @@ class Health:
         if host_of(named.partition(":")[0]) != PORTAL:
             return
         if flow.request.path.partition("?")[0] != "/health":
-            flow.response = http.Response.make(404, b"Nothing is here.\n", _TEXT)
+            flow.response = answer(404, _TEXT, b"Nothing is here.\n")
             return
         gate = self._gate
         said = {
@@ -42,8 +43,8 @@ class Health:
             "uncovered": list(gate.certificates.authority.missing(gate.contents.steerable)),
             **self._report(),
         }
-        flow.response = http.Response.make(200, json.dumps(said).encode(), _JSON)
+        flow.response = answer(200, _JSON, json.dumps(said).encode())
 
 
-_TEXT: Final = {"content-type": "text/plain; charset=utf-8", "cache-control": "no-store"}
-_JSON: Final = {"content-type": "application/json", "cache-control": "no-store"}
+_TEXT: Final = fields({"content-type": "text/plain; charset=utf-8", "cache-control": "no-store"})
+_JSON: Final = fields({"content-type": "application/json", "cache-control": "no-store"})

@@ -8,7 +8,7 @@ the snapshot is swapped, or the clock falls out of trust.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Protocol, TypeVar
 
 from appliance import clock
@@ -20,7 +20,9 @@ from appliance.policy.plan import Plan
 from appliance.policy.situation import Query
 from appliance.policy.snapshot import Contents, Snapshot
 from appliance.policy.urls import Url
+from proxy_addons import opening
 from proxy_addons.connections import Connection
+from proxy_addons.opening import Opening
 
 KEPT: Final = 8192  # answers; a client that asks for ever new URLs must not fill the memory
 T = TypeVar("T")
@@ -87,12 +89,12 @@ class Judge:
         found = self._remembered(key, query, planning.plan, lambda plan: plan.verdict.expires_at)
         return query, found
 
-    def opens_at(self, connection: Connection, query: Query, verdict: Verdict) -> datetime | None:
-        """Return when a blocked query will be allowed, None where that is not in sight."""
+    def opening(self, connection: Connection, query: Query, verdict: Verdict) -> Opening:
+        """Return when a blocked query will be allowed, in words that hold for the hour."""
+        hour = query.at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        until = hour if verdict.expires_at is None else min(hour, verdict.expires_at)
         key = ("opens", connection.kind, query.clock_trusted, query.host, query.url, query.method)
-        if not query.clock_trusted:
-            return None  # no promise can be made by a clock in doubt
-        return self._remembered(key, query, planning.opens_at, lambda _: verdict.expires_at)
+        return self._remembered(key, query, opening.of, lambda _: until)
 
     def _query(self, connection: Connection, host: str, url: Url | None, method: str) -> Query:
         now = self.now()

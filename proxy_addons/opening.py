@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from appliance.policy.model import PeriodKind
+from appliance.policy.plan import opens_at
 from appliance.policy.situation import Query
 from appliance.policy.snapshot import Snapshot
 
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """When something closed opens, and that in words; both empty where it is not in sight."""
+
+    at: datetime | None = None
+    words: str = ""
+
+
+def of(query: Query, snapshot: Snapshot) -> Opening:
+    """Return when a blocked query will be allowed. A clock in doubt can promise nothing."""
+    at = opens_at(query, snapshot) if query.clock_trusted else None
+    return Opening(at, words(query, snapshot, at))
 
 
 def words(query: Query, snapshot: Snapshot, opens: datetime | None) -> str:

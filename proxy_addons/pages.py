@@ -7,15 +7,19 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from proxy_addons.answer import fields
+
 # What a page may do: show itself. No script, no frame, nothing loaded from anywhere.
 _SECURITY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'"
-HTML: Final = {
-    "content-type": "text/html; charset=utf-8",
-    "cache-control": "no-store",
-    "content-security-policy": _SECURITY + "; form-action 'none'",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-}
+HTML: Final = fields(
+    {
+        "content-type": "text/html; charset=utf-8",
+        "cache-control": "no-store",
+        "content-security-policy": _SECURITY + "; form-action 'none'",
+        "referrer-policy": "no-referrer",
+        "x-content-type-options": "nosniff",
+    }
+)
 
 
 def render(template: str, **values: object) -> bytes:

@@ -185,8 +185,9 @@ def _cut(server: proxyserver.Proxyserver, link_id: str) -> None:
 def _close(server: proxyserver.Proxyserver, client: connection.Client) -> None:
     handler = server.connections.get(client.id)
     transport = handler.transports.get(client) if handler else None
-    if isinstance(transport and transport.writer, asyncio.StreamWriter):
-        transport.writer.close()
+    writer = transport.writer if transport is not None else None
+    if isinstance(writer, asyncio.StreamWriter):
+        writer.close()
 
 
 async def _leave(server: proxyserver.Proxyserver) -> None:

@@ -16,6 +16,7 @@ from mitmproxy.proxy import server_hooks
 from appliance.policy.names import is_address, within
 from appliance.policy.snapshot import Contents
 from proxy_addons import error_page
+from proxy_addons.answer import answer
 from proxy_addons.connections import Connection
 from proxy_addons.gate import Gate, passage_of
 from proxy_addons.settings import ProxySettings
@@ -101,7 +102,7 @@ class UpstreamAddress:
             address = await asyncio.shield(connection.upstream)
         except NoAddressError as error:
             page = error_page.render(error_page.NO_ADDRESS, self._gate.contents, str(error))
-            flow.response = http.Response.make(502, page, error_page.HEADERS)
+            flow.response = answer(502, error_page.HEADERS, page)
             return
         flow.request.data.host = address
         flow.request.data.port = outgoing(self._gate.settings, flow.request.data.port)
