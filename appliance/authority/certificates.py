@@ -69,7 +69,9 @@ def make_intermediate(
 ) -> x509.Certificate:
     """Return an authority for web servers under the suffixes only, never past its root."""
     names = permitted(suffixes)
-    subject = _name(f"Bellgate appliance {at:%Y-%m-%d}")
+    # A name of its own: under an issuer's name it would not count towards the path length.
+    mark = x509.SubjectKeyIdentifier.from_public_key(public).digest.hex()[:8]
+    subject = _name(f"Bellgate appliance {at:%Y-%m-%d} {mark}")
     end = min(at + INTERMEDIATE_LIFE, root.not_valid_after_utc)
     builder = _builder(subject, root.subject, public, at, end - at)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
