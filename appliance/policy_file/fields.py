@@ -36,8 +36,6 @@ def _listed(value: Any) -> Any:
 
 
 def _truth(value: Any) -> Any:
-    if isinstance(value, bool):
-        return value
     if value in ("true", "false"):
         return value == "true"
     raise ValueError(f"should be true or false, not {value!r}")
@@ -74,7 +72,7 @@ def _instant(value: Any) -> datetime:
 
 def _host(value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"should be a host name, not {value!r}")  # a mistake
+        raise ValueError(f"should be a host name, not {value!r}")
     name = canonical(value.removeprefix("*."))
     if "." not in name and ":" not in name:
         raise ValueError(f"{value!r} would cover a whole top-level domain")
@@ -83,7 +81,7 @@ def _host(value: Any) -> str:
 
 def _prefix(value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"should be a URL, not {value!r}")  # a mistake
+        raise ValueError(f"should be a URL, not {value!r}")
     return urls.canonical_prefix(value)
 
 

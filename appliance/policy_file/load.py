@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType, UnionType
-from typing import Annotated, Any, Final, Union, get_args, get_origin
+from typing import Any, Final, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -104,24 +104,19 @@ def _fields(path: Path) -> tuple[str, ...]:
             names = {field.alias or name: field for name, field in model.model_fields.items()}
             kind = names[str(part)].annotation if part in names else None
         else:
-            kind = next((a for a in reversed(_arguments(kind)) if a is not Ellipsis), None)
+            kind = next((a for a in reversed(get_args(_bare(kind))) if a is not Ellipsis), None)
     model = _model(kind)
     found = model.model_fields.items() if model else ()
     return tuple(field.alias or name for name, field in found)
 
 
 def _model(kind: Any) -> type[BaseModel] | None:
-    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
-
-
-def _arguments(kind: Any) -> tuple[Any, ...]:
-    return get_args(_bare(kind))
+    bare = _bare(kind)
+    return bare if isinstance(bare, type) and issubclass(bare, BaseModel) else None
 
 
 def _bare(kind: Any) -> Any:
-    """A type without ``Annotated`` and ``| None``."""
-    if get_origin(kind) is Annotated:
-        return _bare(get_args(kind)[0])
+    """A type without ``| None``; pydantic has taken ``Annotated`` off already."""
     if get_origin(kind) in (Union, UnionType):
         return _bare(next(a for a in get_args(kind) if a is not type(None)))
     return kind

@@ -271,3 +271,13 @@ def test_settings_that_differ() -> None:
     assert documents[CC].requests.steps[-1].posts == ("slt",)
     assert documents[DM].requests.steps[-1].posts == ("headteacher",)
     assert all("police" in d.concerns.routes for d in documents.values())
+
+
+@pytest.mark.parametrize("name", [DM, DT, CC])
+def test_rules_about_a_role_are_about_no_other(name: str) -> None:
+    """A school that adds a role of its own decides for it; nothing spills over."""
+    snap = snapshot(name)
+    other = replace(client("staff", snap), role="governor")
+    for when in TIMES:
+        verdict = decide(Query(other, "x.com", instant(when)), snap)
+        assert verdict.reason is Reason.DEFAULT
