@@ -165,8 +165,7 @@ class Handler:
         return Reply(addresses(question, ours, error), now, judged, again=True)
 
     def _refused(self, question: Question, judged: Judged, now: float) -> Reply:
-        host = host_of(question.name)
-        error = reasons.refusal(question, host, judged.verdict, self._judge.snapshot)
+        error = reasons.refusal(question, judged.host, judged.verdict, self._judge.snapshot)
         answer = made_up(question, Rcode.NXDOMAIN, error=error)
         return Reply(answer, now, judged, again=True)
 

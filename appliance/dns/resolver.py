@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final, Protocol
+from collections.abc import Coroutine
+from typing import Any, Final, Protocol
 
 from appliance import clock
 from appliance.dns.cache import AnswerCache, Kept, Key, key_of
@@ -13,6 +14,8 @@ from appliance.dns.wire import Question
 
 STALE_AFTER: Final = 1.8  # seconds a client waits before it is given a stale answer (RFC 8767)
 MOST_FLIGHTS: Final = 2000
+
+Flight = asyncio.Future[Kept]
 
 
 class Asking(Protocol):
@@ -35,7 +38,8 @@ class Resolver:
         self._upstream = upstream
         self._stale_after = stale_after
         self._cache = AnswerCache()
-        self._flights: dict[Key, asyncio.Task[Kept]] = {}
+        self._flights: dict[Key, Flight] = {}
+        self._background: set[asyncio.Task[Kept]] = set()
 
     def fresh(self, question: Question) -> Kept | None:
         """Return what the cache has, if its time is not up."""
@@ -48,35 +52,56 @@ class Resolver:
             UpstreamError: there is none, not even an old one.
         """
         key = key_of(question)
+        stale = self._cache.stale(key, clock.monotonic())
         flight = self._flights.get(key)
         if flight is None:
             if len(self._flights) >= MOST_FLIGHTS:
                 raise UpstreamError("too many questions at once")
-            flight = asyncio.get_running_loop().create_task(self._fly(key, question))
-            self._flights[key] = flight
-            flight.add_done_callback(lambda done: self._landed(key, done))
-        stale = self._cache.stale(key, clock.monotonic())
-        if stale is not None and self._upstream.ailing:
+            flight = self._flights[key] = asyncio.get_running_loop().create_future()
+            if stale is None:
+                return await self._fly(key, question, flight), False
+            self._behind(self._fly(key, question, flight))
+        if stale is None:
+            return await asyncio.shield(flight), False
+        if self._upstream.ailing:
             return stale, True  # the flight goes on, and may find that all is well again
         try:
-            async with asyncio.timeout(None if stale is None else self._stale_after):
+            async with asyncio.timeout(self._stale_after):
                 return await asyncio.shield(flight), False
         except (UpstreamError, TimeoutError):
-            if stale is None:
-                raise
             return stale, True
 
     async def close(self) -> None:
         """Call off what is under way."""
-        for flight in tuple(self._flights.values()):
-            flight.cancel()
-        await asyncio.gather(*self._flights.values(), return_exceptions=True)
+        for task in tuple(self._background):
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
 
-    async def _fly(self, key: Key, question: Question) -> Kept:
-        response = await self._upstream.ask(question)
-        return self._cache.keep(key, response, clock.monotonic())
+    async def _fly(self, key: Key, question: Question, flight: Flight) -> Kept:
+        """Ask, and tell everybody who waits for the same."""
+        try:
+            response = await self._upstream.ask(question)
+            kept = self._cache.keep(key, response, clock.monotonic())
+        except UpstreamError as error:
+            flight.set_exception(error)
+            flight.exception()  # looked at: there may be nobody else who waits
+            raise
+        else:
+            flight.set_result(kept)
+            return kept
+        finally:
+            if not flight.done():  # called off, or a fault of ours: nobody is left waiting
+                flight.set_exception(UpstreamError("given up"))
+                flight.exception()
+            del self._flights[key]
 
-    def _landed(self, key: Key, flight: asyncio.Task[Kept]) -> None:
-        del self._flights[key]
-        if not flight.cancelled():
-            flight.exception()  # looked at: with a stale answer given, nobody else may
+    def _behind(self, flying: Coroutine[Any, Any, Kept]) -> None:
+        """Let a flight go on by itself."""
+        task = asyncio.get_running_loop().create_task(flying)
+        self._background.add(task)
+        task.add_done_callback(self._landed)
+
+    def _landed(self, task: asyncio.Task[Kept]) -> None:
+        self._background.discard(task)
+        if not task.cancelled():
+            task.exception()  # looked at: with a stale answer given, nobody else may

@@ -7,6 +7,7 @@ are read here too: dnslib loses one of no length at the end, and that is a signa
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import dataclass
 from enum import IntEnum
@@ -23,6 +24,8 @@ QR, AA, TC, RD, RA, AD, CD = 0x8000, 0x0400, 0x0200, 0x0100, 0x0080, 0x0020, 0x0
 OPCODE: Final = 0x7800
 IN, CHAOS, ANY_CLASS = 1, 3, 255
 MAX_NAME: Final = 255  # on the wire, with the root's octet
+# No dot at an end, no digit last (which an IP literal may have).
+_PLAIN: Final = re.compile(rb"[a-z0-9_-][a-z0-9._-]*[a-z]")
 
 
 class Type(IntEnum):
@@ -153,6 +156,9 @@ def host_of(name: bytes) -> str:
     can have are left off, so that a name below a blocked site stays below it.
     """
     labels = labels_of(name)
+    text = b".".join(labels).lower()
+    if text.count(b".") == len(labels) - 1 and _PLAIN.fullmatch(text):
+        return text.decode("ascii")  # nine names in ten: nothing there to make canonical
     for start in range(len(labels)):
         rest = labels[start:]
         if any(b"." in label for label in rest):

@@ -23,11 +23,14 @@ class Scripted:
         self.fails = False
         self.delay = 0.0
         self.asked = 0
+        self.fault: Exception | None = None
 
     async def ask(self, question: Question) -> Response:
         """Answer, or fail."""
         self.asked += 1
         await asyncio.sleep(self.delay)
+        if self.fault is not None:
+            raise self.fault
         if self.fails:
             raise UpstreamError("told to")
         return ONE_SECOND
@@ -65,6 +68,21 @@ def test_an_old_answer_is_better_than_none(how: str) -> None:
         assert stale
         assert kept.response is ONE_SECOND
         await resolver.close()
+
+    asyncio.run(run())
+
+
+def test_a_fault_in_one_flight_leaves_nobody_waiting() -> None:
+    async def run() -> None:
+        upstream = Scripted()
+        upstream.delay, upstream.fault = 0.02, RuntimeError("told to")
+        resolver = Resolver(upstream)
+        found = await asyncio.gather(
+            resolver.ask(QUESTION), resolver.ask(QUESTION), return_exceptions=True
+        )
+        assert [type(error) for error in found] == [RuntimeError, UpstreamError]
+        upstream.fault = None
+        assert (await resolver.ask(QUESTION))[1] is False
 
     asyncio.run(run())
 
