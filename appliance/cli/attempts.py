@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from appliance.cli import recorded, rows, times
 from appliance.cli.options import data_option, json_option
 from appliance.cli.output import print_json, print_table
+
+if TYPE_CHECKING:
+    from appliance.store.attempts import KeptAttempt
+    from appliance.store.session import Store
 
 PAUSE: Final = 0.3  # seconds between two looks of --follow
 
@@ -46,35 +51,38 @@ def attempts_command(
                 since=_read(since, zone, "--since"), until=_read(until, zone, "--until"),
                 person=person, role=role, verdict=verdict, limit=limit,
             )  # fmt: skip
-            found = recorded.newest(session, asked)
-        if not follow:
+            last, found = recorded.newest_id(session), recorded.chosen(session, asked)
+        if follow:
+            _print_lines(found, zone, as_json=as_json)
+            _follow(store, asked, last, zone, as_json=as_json)
+        else:
             _print(found, zone, as_json=as_json)
-            return
-        _print_lines(found, zone, as_json=as_json)
-        last = found[-1].id if found else 0
-        try:
-            while True:
-                with store.reading() as session:
-                    found = recorded.newest(session, asked, after=last)
-                _print_lines(found, zone, as_json=as_json)
-                last = found[-1].id if found else last
-                time.sleep(PAUSE)
-        except KeyboardInterrupt:
-            return
+
+
+def _follow(store: Store, asked: recorded.Asked, last: int, zone: str, *, as_json: bool) -> None:
+    try:
+        while True:
+            time.sleep(PAUSE)
+            with store.reading() as session:
+                found = recorded.chosen(session, asked, after=last)
+            _print_lines(found, zone, as_json=as_json)
+            last = found[-1].id if found else last
+    except KeyboardInterrupt:
+        return
 
 
 def _read(text: str | None, zone: str, option: str) -> datetime | None:
     return times.parse(text, zone, option=option) if text else None
 
 
-def _print(found: list[recorded.Row], zone: str, *, as_json: bool) -> None:
+def _print(found: Sequence[KeptAttempt], zone: str, *, as_json: bool) -> None:
     if as_json:
-        print_json([row.fields(zone) for row in found])
+        print_json([recorded.fields(row, zone) for row in found])
         return
     listed = [
         (
             f"{times.local(row.attempt.at, zone):%Y-%m-%d %H:%M:%S}", rows.mark(row.attempt)[0],
-            rows.who(row.attempt), row.attempt.address, rows.what(row.attempt),
+            rows.named(row.attempt), row.attempt.address, rows.what(row.attempt),
             row.attempt.layer, rows.why(row.attempt), row.attempt.period,
         )
         for row in found
@@ -83,7 +91,7 @@ def _print(found: list[recorded.Row], zone: str, *, as_json: bool) -> None:
     print_table(columns, listed, "No attempts are on record.")
 
 
-def _print_lines(found: list[recorded.Row], zone: str, *, as_json: bool) -> None:
+def _print_lines(found: Sequence[KeptAttempt], zone: str, *, as_json: bool) -> None:
     for row in found:
-        said = json.dumps(row.fields(zone), ensure_ascii=False) if as_json else None
+        said = json.dumps(recorded.fields(row, zone), ensure_ascii=False) if as_json else None
         print(said or rows.line(row.attempt, zone), flush=True)

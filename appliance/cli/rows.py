@@ -27,6 +27,12 @@ def who(attempt: Attempt) -> str:
     return printable(f"{attempt.role} {name}")
 
 
+def named(attempt: Attempt) -> str:
+    """Return the role with person or device; the network where nobody is known."""
+    name = attempt.person or attempt.device_name or attempt.device or attempt.network
+    return printable(f"{attempt.role} {name}".strip())
+
+
 def what(attempt: Attempt) -> str:
     """Return the URL where one was seen, else the host; how often, if more than once."""
     shown = printable(attempt.url or attempt.host)

@@ -45,7 +45,7 @@ class Verdicts:
             return ()  # status says so; the log goes on when the store is back
 
     def _since(self, session: Session) -> Sequence[Attempt]:
-        rows = recorded.after(session, self._last, AT_ONCE)
+        rows = recorded.chosen(session, recorded.Asked(limit=AT_ONCE), after=self._last)
         if rows:
             self._last = rows[-1].id
         return [row.attempt for row in rows]

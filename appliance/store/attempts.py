@@ -49,6 +49,7 @@ def select(
     since: datetime | None = None,
     until: datetime | None = None,
     person: str | None = None,
+    role: str | None = None,
     verdict: str | None = None,
     limit: int | None = None,
     after_id: int | None = None,
@@ -57,7 +58,7 @@ def select(
 
     With ``after_id`` the rows after that one by id, oldest first: for following the log.
     """
-    query = _which(select_(AttemptRow), since, until, person, verdict)
+    query = _which(select_(AttemptRow), since, until, person, role, verdict)
     if after_id is not None:
         followed = query.where(AttemptRow.id > after_id).order_by(AttemptRow.id).limit(limit)
         return tuple(map(_kept, session.scalars(followed)))
@@ -71,10 +72,11 @@ def count(
     since: datetime | None = None,
     until: datetime | None = None,
     person: str | None = None,
+    role: str | None = None,
     verdict: str | None = None,
 ) -> int:
     """Return how many rows of the log there are."""
-    counted = _which(select_(func.count(AttemptRow.id)), since, until, person, verdict)
+    counted = _which(select_(func.count(AttemptRow.id)), since, until, person, role, verdict)
     found: int = session.scalars(counted).one()
     return found
 
@@ -133,6 +135,7 @@ def _which(
     since: datetime | None,
     until: datetime | None,
     person: str | None,
+    role: str | None,
     verdict: str | None,
 ) -> Select[Any]:
     if since is not None:
@@ -141,6 +144,8 @@ def _which(
         query = query.where(AttemptRow.at < until)
     if person is not None:
         query = query.where(AttemptRow.person == person)
+    if role is not None:
+        query = query.where(AttemptRow.role == role)
     if verdict is not None:
         query = query.where(AttemptRow.verdict == verdict)
     return query
