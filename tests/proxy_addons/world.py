@@ -201,11 +201,14 @@ def world(directory: Path, snapshot: Snapshot | None = None, **more: Any) -> Ite
         settings = ProxySettings(
             data=directory / "data",
             steered_http=(("127.0.0.1", free_port()),),
-            steered_https=(("127.0.0.1", free_port()),),
             explicit=("127.0.0.1", free_port()),
             upstreams=(outside.resolver,), upstream_ca=outside.ca,
             https_port=outside.secure.port, http_port=outside.plain.port,
-            **{"any_address": True, **more},
+            **{
+                "any_address": True,
+                "steered_https": (("127.0.0.1", free_port()),),
+                **more,
+            },
         )  # fmt: skip
         found = World(settings, outside, Published(snapshot or school()))
         ready = threading.Event()

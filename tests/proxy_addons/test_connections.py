@@ -1,0 +1,88 @@
+"""Each client is resolved once for a connection, and again with another snapshot."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from mitmproxy.proxy.mode_specs import ProxyMode
+from mitmproxy.test import tflow
+
+from appliance.policy.subjects import Device
+from proxy_addons.connections import Connections, Face
+from tests import builders
+from tests.proxy_addons.world import Published
+
+MAC = "00:16:3e:00:00:01"
+
+
+def client(address: str = builders.STAFF, mode: str = "regular") -> Any:
+    found = tflow.tclient_conn()
+    found.peername, found.error = (address, 5000), None
+    found.proxy_mode = ProxyMode.parse(mode)
+    return found
+
+
+@pytest.fixture
+def published() -> Published:
+    return Published(builders.snapshot())
+
+
+@pytest.fixture
+def connections(published: Published) -> Connections:
+    return Connections(lambda: published.snapshot, {builders.PUPIL: MAC}.get)
+
+
+@pytest.mark.parametrize("address", [builders.STAFF, "::ffff:10.2.0.5", "fd00:2::7"])
+def test_our_own_are_let_in(connections: Connections, address: str) -> None:
+    who = client(address)
+    connections.client_connected(who)
+    assert who.error is None
+    assert connections.of(who).client.role == "staff"
+
+
+@pytest.mark.parametrize("address", ["192.0.2.1", "2001:db8::1", "127.0.0.1"])
+def test_strangers_are_closed(connections: Connections, address: str) -> None:
+    who = client(address)
+    connections.client_connected(who)
+    assert who.error
+    assert len(connections) == 0
+    with pytest.raises(KeyError):
+        connections.of(who)
+
+
+@pytest.mark.parametrize(
+    ("mode", "face"),
+    [
+        ("reverse:http://steer.invalid:443@8443", Face.TLS),
+        ("reverse:http://steer.invalid:80@8080", Face.PLAIN),
+        ("regular@3128", Face.EXPLICIT),
+    ],
+)
+def test_the_listener_is_known(connections: Connections, mode: str, face: Face) -> None:
+    who = client(mode=mode)
+    connections.client_connected(who)
+    assert connections.of(who).face is face
+
+
+def test_a_new_snapshot_resolves_the_client_anew(
+    connections: Connections, published: Published
+) -> None:
+    who = client(builders.PUPIL)
+    connections.client_connected(who)
+    before = connections.of(who).client
+    assert connections.of(who).client is before
+    device = Device(id="laptop", name="Laptop", macs=(MAC,), role="staff")
+    contents = replace(published.snapshot.contents, devices=(device,))
+    published.snapshot = builders.Snapshot(contents)
+    assert connections.of(who).client.device == "laptop"
+    assert connections.of(who).client.role == "staff"
+
+
+def test_a_connection_that_closed_is_forgotten(connections: Connections) -> None:
+    who = client()
+    connections.client_connected(who)
+    connections.client_disconnected(who)
+    assert connections.by_id(who.id) is None
+    connections.client_disconnected(who)  # a stranger's was never there
