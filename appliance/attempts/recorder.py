@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from appliance import clock
 from appliance.attempts.attempt import Attempt
 from appliance.attempts.records import BadSegmentError, Head, Stretch, read_head, read_records
 from appliance.attempts.segment import SUFFIX, finished
@@ -25,6 +26,7 @@ from appliance.store.attempts import Place
 from appliance.store.session import Store
 
 BATCH: Final = 2000  # attempts in one transaction, at most: others want to write too
+TURN: Final = 0.3  # seconds: whoever drains has other things to do, such as publishing
 _HEAD: Final = 4096  # bytes in which a head fits
 BAD: Final = ".bad"
 
@@ -63,17 +65,18 @@ class Recorder:
         self._folding: Folding | None = None
         self.skipped = 0
 
-    def drain(self) -> int:
-        """Take in all that is in the spool; return how many attempts that were.
+    def drain(self, *, turn: float = TURN) -> int:
+        """Take in what is in the spool; return how many attempts that were, 0 when none is left.
 
-        Costs one listing of the directory while there is nothing new.
+        turn: seconds after which no further transaction is begun; the rest is for the next
+        call. Costs one listing of the directory while there is nothing new.
 
         Raises:
             sqlalchemy.exc.SQLAlchemyError: the store failed; what it does not have stays.
             OSError: the spool cannot be read.
         """
-        taken = 0
-        while True:
+        taken, begun = 0, clock.monotonic()
+        while taken == 0 or clock.monotonic() - begun < turn:
             self._look()
             if not self._grown():
                 break
