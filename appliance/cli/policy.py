@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,10 @@ from appliance import clock
 from appliance.cli import sources
 from appliance.cli.options import data_option, json_option
 from appliance.cli.output import print_json, print_table
+from appliance.cli.places import Places
+
+if TYPE_CHECKING:
+    from appliance.policy_file import PolicyDocument
 
 
 @click.group("policy")
@@ -82,22 +87,38 @@ def check(ctx: click.Context, file: Path, as_json: bool) -> None:
 
 
 @policy_command.command("explain")
-@click.argument("name", metavar="NAME-or-FILE", required=False)
+@click.argument("name", metavar="[NAME-or-FILE]", required=False)
+@data_option
 @json_option
-def explain(name: str | None, as_json: bool) -> None:
-    """Print every rule in plain English, with the clause it carries out beside it."""
+def explain(name: str | None, data: Path, as_json: bool) -> None:
+    """Print every rule in plain English, with the clause it carries out beside it.
+
+    Without a name it is the policy that the gate enforces, or the default template.
+    """
     from appliance.policy_file import prose
 
-    template, file = sources.named(name)
-    document = sources.document_of(template, file)
+    document = _in_force(data) if name is None else None
+    document = document or sources.document_of(*sources.named(name))
     lines = prose.explain(document)
     if as_json:
         print_json([{"clause": c, "says": said, "rule": rule} for c, said, rule in lines])
         return
-    print(sources.contents_of(template, file).policy.name)
+    print(document.policy.name)
     print()
     rows = [(clause or "-", said, rule) for clause, said, rule in lines]
     print_table(("CLAUSE", "WHAT IT SAYS", "RULE"), rows, "It has no rules.")
+
+
+def _in_force(data: Path) -> PolicyDocument | None:
+    if not Places(data).database.exists():
+        return None
+    from appliance.cli import storing
+    from appliance.policy_file import load
+    from appliance.store import policies
+
+    with storing.read(data) as session:
+        current = policies.current_policy(session)
+        return load(current.text, current.source) if current else None
 
 
 @policy_command.command("use")

@@ -13,6 +13,7 @@ from types import FrameType
 import click
 
 from appliance.cli.addresses import Endpoint, endpoint
+from appliance.cli.errors import InputError
 from appliance.cli.options import data_option
 from appliance.cli.parent import die_with_parent
 
@@ -82,16 +83,19 @@ def proxy(
 ) -> None:  # fmt: skip
     """Run the proxy on its steered and explicit ports."""
     die_with_parent(parent)
+    from appliance.authority.files import AuthorityError
     from proxy_addons.run import serve
     from proxy_addons.settings import ProxySettings
 
     own = {host for host, _ in (*http, *https, *((explicit,) if explicit else ()))}
-    serve(
-        ProxySettings(
-            data=data, steered_http=http, steered_https=https, explicit=explicit,
-            upstreams=upstream, upstream_ca=upstream_ca, own_addresses=tuple(sorted(own)),
-        )
+    settings = ProxySettings(
+        data=data, steered_http=http, steered_https=https, explicit=explicit,
+        upstreams=upstream, upstream_ca=upstream_ca, own_addresses=tuple(sorted(own)),
     )  # fmt: skip
+    try:
+        serve(settings)
+    except AuthorityError as error:
+        raise InputError(str(error)) from error
 
 
 @run_command.command("web")

@@ -58,10 +58,16 @@ def run(options: Options, said: list[str], stopping: threading.Event, *, fancy: 
                 stopping.wait(TURN)
         finally:
             stopping.set()
-            view.closing()
-            supervisor.stop()
-            watchman.join()
+            _end(supervisor, watchman, view)
             _pass_on(written, view)
+
+
+def _end(supervisor: Supervisor, watchman: Watchman, view: View) -> None:
+    try:
+        view.closing()
+    finally:  # a screen that has gone away keeps nobody running
+        supervisor.stop()
+        watchman.join()
 
 
 def _pass_on(written: queue.SimpleQueue[tuple[str, str]], view: View) -> None:

@@ -52,6 +52,9 @@ def compile_contents(session: Session, version: int, built_at: datetime) -> Cont
     policy = vocabulary(session)
     if policy is None:
         raise NoPolicyError("no policy is in force yet")
+    own = _settings(settings.every(session), policy)
+    # Ended by the gate's own time, which a rehearsal may have set back.
+    earliest = built_at + timedelta(seconds=min(0.0, own["clock_offset"]))
     return replace(
         policy,
         version=version,
@@ -61,8 +64,8 @@ def compile_contents(session: Session, version: int, built_at: datetime) -> Cont
         devices=_both(devices.list_(session), policy.devices),
         networks=_both(networks.list_(session), policy.networks),
         calendar=calendar.applied(session, policy.calendar),
-        **_timed(session, policy, built_at - KEPT_ENDED),
-        **_settings(settings.every(session), policy),
+        **_timed(session, policy, earliest - KEPT_ENDED),
+        **own,
     )
 
 
