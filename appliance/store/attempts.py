@@ -17,7 +17,7 @@ from appliance.attempts.visits import LONGEST, OPEN, Changes, Entry
 from appliance.store.attempt_tables import AttemptRow, SegmentRow
 
 _FIELDS: Final = tuple(field.name for field in fields(Attempt))
-_ROWS_AT_ONCE: Final = 5000  # purged in one statement: readers and the recorder get between
+ROWS_AT_ONCE: Final = 5000  # purged in one statement: readers and the recorder get between
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def purge(session: Session, before: datetime) -> int:
     So many at a time that nobody waits long: call it again, each time in a session of its own.
     """
     old = select_(AttemptRow.id).where(AttemptRow.at < before, AttemptRow.last < before)
-    ids = session.scalars(old.limit(_ROWS_AT_ONCE)).all()
+    ids = session.scalars(old.limit(ROWS_AT_ONCE)).all()
     session.execute(delete(AttemptRow).where(AttemptRow.id.in_(ids)))
     return len(ids)
 
