@@ -32,6 +32,7 @@ class Connection:
     our certificate may be shown for; empty until ``steer`` says so, and then TLS is
     never answered. agreed: the names of the last request that agreed with it (most
     requests of a connection repeat them). upstream: the one address that all of it goes to.
+    stranded: why it leads nowhere, where it is answered only for that to be said.
     checked: the addresses that were looked up for it; it may connect to no other.
     """
 
@@ -48,6 +49,7 @@ class Connection:
     answered: str = ""
     agreed: tuple[object, ...] | None = None
     upstream: asyncio.Future[str] | None = None
+    stranded: str = ""
     checked: set[str] = field(default_factory=set)
 
 

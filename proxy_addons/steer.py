@@ -10,7 +10,8 @@ from mitmproxy import http, tls
 
 from appliance.attempts.attempt import Layer, Visit
 from appliance.authority.certificates import PORTAL
-from appliance.policy.plan import TlsPlan
+from appliance.policy.model import Reason, Verdict
+from appliance.policy.plan import TlsPlan, steerable
 from proxy_addons import upstream_address
 from proxy_addons.answer import answer, fields
 from proxy_addons.connections import Connection, Face
@@ -48,9 +49,10 @@ class Steer:
             return
         try:
             address = await upstream_address.of(self._gate, connection, host)
-        except NoAddressError:
-            if query.client.trusts_ca and self._gate.certificates.covers(host):
-                self._answer(data, connection, host)  # with a page that says what is wrong
+        except NoAddressError as error:
+            if query.client.trusts_ca and self._readable(host, plan.verdict):
+                connection.stranded = str(error)  # a page says so; nothing of it is sent on
+                self._answer(data, connection, host)
             else:
                 self._gate.attempts.note(query, plan.verdict, Layer.TLS, Visit.BACKGROUND)
             return
@@ -80,6 +82,11 @@ class Steer:
         connection.tunnel, connection.tunnel_port = host, flow.request.port
         connection.bound = host
         flow.request.data.host = NOWHERE  # no name ever reaches the system's resolver
+
+    def _readable(self, host: str, verdict: Verdict) -> bool:
+        if verdict.reason is Reason.SANCTUARY or not self._gate.certificates.covers(host):
+            return False
+        return steerable(host, self._gate.judge.snapshot)
 
     @staticmethod
     def _answer(data: tls.ClientHelloData, connection: Connection, host: str) -> None:

@@ -74,6 +74,9 @@ class UpstreamAddress:
         if passage is None:
             return None
         connection = passage.connection
+        if connection.stranded:
+            self._say(flow, connection.stranded)
+            return None
         pinned = connection.upstream if connection.bound is not None else None
         if pinned is not None and pinned.done() and not _failed(pinned):
             flow.request.data.host = pinned.result()
@@ -93,6 +96,10 @@ class UpstreamAddress:
             self._gate.names.forget(connection.bound)
             connection.upstream = None
 
+    def _say(self, flow: http.HTTPFlow, why: str) -> None:
+        page = error_page.render(error_page.NO_ADDRESS, self._gate.contents, why)
+        flow.response = answer(502, error_page.HEADERS, page)
+
     async def _look_up(self, flow: http.HTTPFlow, connection: Connection, host: str) -> None:
         bound = connection.bound is not None
         if connection.upstream is None or not bound or _failed(connection.upstream):
@@ -101,8 +108,7 @@ class UpstreamAddress:
         try:
             address = await asyncio.shield(connection.upstream)
         except NoAddressError as error:
-            page = error_page.render(error_page.NO_ADDRESS, self._gate.contents, str(error))
-            flow.response = answer(502, error_page.HEADERS, page)
+            self._say(flow, str(error))
             return
         flow.request.data.host = address
         flow.request.data.port = outgoing(self._gate.settings, flow.request.data.port)

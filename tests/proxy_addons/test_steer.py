@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import socket
 import ssl
+from typing import Any
 
+import pytest
+
+from proxy_addons import upstream_address
+from proxy_addons.upstream_names import NoAddressError
 from tests import builders
 from tests.proxy_addons.internet import eventually
 from tests.proxy_addons.world import PUPIL, STAFF, STRANGER, VISITOR, World, school
@@ -37,6 +42,43 @@ def test_sanctuary_is_spliced_and_never_recorded(proxy: World) -> None:
 def test_never_inspected_hosts_are_spliced_for_those_with_the_certificate(proxy: World) -> None:
     answer = proxy.curl("https://bank.example/", STAFF, root=proxy.outside.ca)
     assert answer.status == 200
+
+
+def test_an_allowed_site_without_an_address_gets_a_page(proxy: World) -> None:
+    proxy.set(school("10:35"))
+    proxy.outside.answers["gone.x.com"] = None
+    answer = proxy.curl("https://gone.x.com/", STAFF)
+    assert (answer.status, "We cannot find this page" in answer.text) == (502, True)
+
+
+def test_what_is_answered_for_want_of_an_address_is_never_sent_on(
+    proxy: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even if the name is back by the first request: it was to pass unread, or not at all."""
+    real, calls = upstream_address.of, []
+
+    async def fails_once(*what: Any) -> str:
+        calls.append(what)
+        if len(calls) == 1:
+            raise NoAddressError("gone for a moment")
+        return await real(*what)
+
+    monkeypatch.setattr(upstream_address, "of", fails_once)
+    proxy.set(school("10:35"))
+    assert proxy.curl("https://x.com/", STAFF).status == 502
+    assert proxy.outside.seen == []
+
+
+def test_what_is_never_read_is_not_read_for_want_of_an_address_either(proxy: World) -> None:
+    proxy.outside.answers["bank.example"] = proxy.outside.answers["childline.org.uk"] = None
+    proxy.gate.names.forget("bank.example")
+    proxy.gate.names.forget("childline.org.uk")
+    proxy.gate.names._resolver = None  # with what it keeps
+    try:
+        assert proxy.curl("https://bank.example/", STAFF).code == 35
+        assert proxy.curl("https://childline.org.uk/", STAFF).code == 35
+    finally:
+        proxy.outside.answers.clear()
 
 
 def test_no_name_no_answer(proxy: World) -> None:

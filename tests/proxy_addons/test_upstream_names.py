@@ -101,7 +101,7 @@ def test_by_default_an_answer_on_this_machine_is_refused(tmp_path: Path) -> None
         answer = proxy.curl("https://en.wikipedia.org/wiki/Bell", STAFF)
         assert answer.status == 502
         assert "it leads back to this appliance" in answer.text
-        assert proxy.curl("https://x.com/", STAFF, root=proxy.outside.ca).code == 35
+        assert proxy.curl("https://x.com/", STAFF).status == 502
         assert proxy.curl("http://en.wikipedia.org/", STAFF).status == 502
         assert proxy.by_proxy("http://en.wikipedia.org/", STAFF).status == 502
         assert proxy.by_proxy("http://127.0.0.1/", STAFF).status == 502
