@@ -1,0 +1,97 @@
+"""What of the store reaches the snapshot."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from appliance.policy.model import (
+    Grant,
+    PeriodKind,
+    ReportedBlock,
+    Sanction,
+    Subject,
+    SubjectKind,
+    SupervisedSession,
+    Target,
+    TargetKind,
+)
+from appliance.policy.subjects import Device, Group, Network, Person
+from appliance.policy.timetable import Calendar, DateSpan, OneOffDay, Period
+from appliance.publish.hold import Holder
+from appliance.publish.publisher import Publisher
+from appliance.store import (
+    calendar,
+    devices,
+    grants,
+    networks,
+    people,
+    permissions,
+    reports,
+    sanctions,
+    settings,
+)
+from appliance.store.session import Store
+
+AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+PUPIL = Subject(SubjectKind.ROLE, "pupil")
+
+
+def grant(n: int = 1, **more: object) -> Grant:
+    """Return a grant for all pupils on one host."""
+    values: dict[str, object] = {"start": AT, "end": AT + timedelta(hours=1), **more}
+    target = Target(TargetKind.HOST, f"g{n}.example")
+    return Grant(id=f"G{n}", subject=PUPIL, target=target, **values)  # type: ignore[arg-type]
+
+
+def test_everything_in_the_store_reaches_the_snapshot(store: Store, place: Path) -> None:
+    network = Network(id="hall", name="Hall", prefixes=("10.9.0.0/16",), role="pupil")
+    sam = Person(id="sam", name="Sam", role="pupil", groups=("7a",))
+    laptop = Device(id="d1", name="Laptop", macs=("00:11:22:33:44:55",), person="sam")
+    who = Subject(SubjectKind.PERSON, "sam")
+    day = OneOffDay(date(2026, 12, 1), "Wet play", (Period("All", PeriodKind.LESSON, 500, 900),))
+    terms = Calendar(
+        covers=DateSpan(date(2026, 9, 1), date(2027, 8, 31)),
+        terms=(DateSpan(date(2026, 9, 7), date(2026, 12, 11), "Autumn"),),
+        inset=(date(2026, 9, 4),),
+    )
+    ban = Sanction(id="", subject=who, start=AT, end=None)
+    beside = SupervisedSession(subject=who, start=AT, end=AT + timedelta(hours=1), staff="Mx Lee")
+    page = ReportedBlock(id="", target=Target(TargetKind.HOST, "bad.example"), start=AT)
+    with store.session() as s:
+        networks.add(s, network)
+        people.add_group(s, Group(id="7a", name="7A"))
+        people.add_person(s, sam)
+        devices.add(s, laptop)
+        made = grants.add(s, grant(), author="head", reason="trip", at=AT)
+        ban = sanctions.add(s, ban, author="head", reason="", at=AT)
+        sanctions.supervise(s, beside)
+        permit = permissions.permit(s, "staff_wifi", who, by="head", start=AT)
+        permissions.apply_controls(s, permit.id, by="technician")
+        page = reports.block(s, page, author="dsl")
+        calendar.add_day(s, day)
+        calendar.import_dates(s, terms)
+        settings.put(s, "school", {"name": "Ours", "portal": ""})
+        settings.put(s, "steer_ipv4", ["192.0.2.7"])
+        settings.put(s, "clock_offset", 60)
+    assert Publisher(store, place).publish(AT) == 1
+    found = Holder(place).snapshot.contents
+    assert found.version == 1
+    assert (network in found.networks, sam in found.people, laptop in found.devices) == (True,) * 3
+    assert (made in found.grants, ban in found.sanctions, page in found.reported) == (True,) * 3
+    assert beside in found.supervised
+    held = [(p.name, p.permitted, p.controls_applied) for p in found.permissions]
+    assert held[:1] == [("staff_wifi", True, True)]
+    assert found.calendar.one_off[0] == day
+    assert (found.calendar.terms, found.calendar.inset) == (terms.terms, terms.inset)
+    assert (found.school.name, found.steer_ipv4, found.clock_offset) == ("Ours", ("192.0.2.7",), 60)
+    assert found.rules
+
+
+def test_grants_that_ended_long_ago_are_left_out(store: Store, place: Path) -> None:
+    with store.session() as s:
+        for n, days in ((1, 34), (2, 36)):
+            old = grant(n, start=AT - timedelta(days=days + 1), end=AT - timedelta(days=days))
+            grants.add(s, old, author="head", reason="", at=AT)
+    Publisher(store, place).publish(AT)
+    assert [g.id for g in Holder(place).snapshot.contents.grants] == ["G1"]
