@@ -132,7 +132,7 @@ class Gate:
 
     def attempts(self, *more: str) -> list[dict[str, Any]]:
         """Return what is written down, as ``bellgate attempts --json`` shows it."""
-        done = self.command("attempts", "--json", *more)
+        done = self.command("attempts", "--json", "--limit", "100000", *more)
         assert done.returncode == 0, done.stderr
         return list(json.loads(done.stdout))
 
@@ -142,7 +142,7 @@ class Gate:
         def look() -> list[dict[str, Any]]:
             return [row for row in self.attempts(*more) if row["host"] == host]
 
-        return until(look, f"an attempt on {host} is written down")[0]
+        return until(look, f"an attempt on {host} is written down")[-1]
 
     def logs(self) -> str:
         """Return what the processes have said."""
