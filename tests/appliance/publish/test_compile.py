@@ -35,6 +35,11 @@ from appliance.store.session import Store
 
 AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 PUPIL = Subject(SubjectKind.ROLE, "pupil")
+TERMS = Calendar(
+    covers=DateSpan(date(2026, 9, 1), date(2027, 8, 31)),
+    terms=(DateSpan(date(2026, 9, 7), date(2026, 12, 11), "Autumn"),),
+    inset=(date(2026, 9, 4),),
+)
 
 
 def grant(n: int = 1, **more: object) -> Grant:
@@ -50,11 +55,6 @@ def test_everything_in_the_store_reaches_the_snapshot(store: Store, place: Path)
     laptop = Device(id="d1", name="Laptop", macs=("00:11:22:33:44:55",), person="sam")
     who = Subject(SubjectKind.PERSON, "sam")
     day = OneOffDay(date(2026, 12, 1), "Wet play", (Period("All", PeriodKind.LESSON, 500, 900),))
-    terms = Calendar(
-        covers=DateSpan(date(2026, 9, 1), date(2027, 8, 31)),
-        terms=(DateSpan(date(2026, 9, 7), date(2026, 12, 11), "Autumn"),),
-        inset=(date(2026, 9, 4),),
-    )
     ban = Sanction(id="", subject=who, start=AT, end=None)
     beside = SupervisedSession(subject=who, start=AT, end=AT + timedelta(hours=1), staff="Mx Lee")
     page = ReportedBlock(id="", target=Target(TargetKind.HOST, "bad.example"), start=AT)
@@ -70,7 +70,7 @@ def test_everything_in_the_store_reaches_the_snapshot(store: Store, place: Path)
         permissions.apply_controls(s, permit.id, by="technician")
         page = reports.block(s, page, author="dsl")
         calendar.add_day(s, day)
-        calendar.import_dates(s, terms)
+        calendar.import_dates(s, TERMS)
         settings.put(s, "school", {"name": "Ours", "portal": ""})
         settings.put(s, "steer_ipv4", ["192.0.2.7"])
         settings.put(s, "clock_offset", 60)
@@ -83,7 +83,7 @@ def test_everything_in_the_store_reaches_the_snapshot(store: Store, place: Path)
     held = [(p.name, p.permitted, p.controls_applied) for p in found.permissions]
     assert held[:1] == [("staff_wifi", True, True)]
     assert found.calendar.one_off[0] == day
-    assert (found.calendar.terms, found.calendar.inset) == (terms.terms, terms.inset)
+    assert (found.calendar.terms, found.calendar.inset) == (TERMS.terms, TERMS.inset)
     assert (found.school.name, found.steer_ipv4, found.clock_offset) == ("Ours", ("192.0.2.7",), 60)
     assert found.rules
 
