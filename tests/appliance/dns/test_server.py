@@ -9,10 +9,12 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from dnslib import RCODE, DNSRecord
 
+from appliance.attempts.spool import Spool
 from appliance.policy.subjects import Device
 from appliance.publish import files
 from tests.appliance.dns.gate import (
@@ -89,11 +91,24 @@ def test_both_families_and_wildcards(nano: NanoNameServer, host: str) -> None:
             assert len(by_tcp(worker.address, *packets)) == 2
 
 
+def test_a_spool_that_cannot_be_written_stops_no_answer(
+    tmp_path: Path, worker: Gate, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "spool").write_text("a file where the folder should be")
+    spool = Spool(tmp_path / "spool", "dns")
+    worker.server._recording._spool = spool
+    for i in range(20):
+        assert addresses(worker.ask(f"s{i}.x.com", source=PUPIL)) == [STEER]
+    eventually(lambda: spool.state.waiting == 20)
+    assert spool.state.trouble
+    assert addresses(worker.ask("x.com", source=PUPIL)) == [STEER]
+
+
 def test_the_process_serves_from_its_files_and_ends_cleanly(
-    tmp_path: object, nano: NanoNameServer
+    tmp_path: Path, nano: NanoNameServer
 ) -> None:
     """``serve`` itself: snapshot files in, spool out, SIGTERM."""
-    directory = os.fspath(tmp_path)  # type: ignore[call-overload]
+    directory = os.fspath(tmp_path)
     os.makedirs(f"{directory}/snapshot")
     os.makedirs(f"{directory}/spool")
     _publish(directory)
@@ -117,8 +132,6 @@ def test_the_process_serves_from_its_files_and_ends_cleanly(
 
 
 def _publish(directory: str) -> None:
-    from pathlib import Path
-
     place = Path(directory) / "snapshot"
     published = files.Published(school(networks=NETWORKS))
     files.point(place, files.write(place, published))
