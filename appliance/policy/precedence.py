@@ -59,13 +59,14 @@ def specificity(target: Target, situation: Situation) -> tuple[int, int]:
 
 
 def _rank(rule: Rule, situation: Situation, kinds: frozenset[TargetKind]) -> Rank | None:
-    if not (concerns(rule, situation) and situation.in_period(rule.when)):
-        return None
-    if rule.permission is not None and not situation.permitted(rule.permission):
-        return None
+    # What it speaks of comes first: for most hosts that settles it, and it is quick to see.
     fold = rule.action is Action.BLOCK
     targets = [t for t in rule.what if t.kind in kinds and situation.covers(t, fold_case=fold)]
     if not targets:
+        return None
+    if not (concerns(rule, situation) and situation.in_period(rule.when)):
+        return None
+    if rule.permission is not None and not situation.permitted(rule.permission):
         return None
     what, detail = min(specificity(target, situation) for target in targets)
     who = min(_WHO[s.kind] for s in rule.who if applies_to(s, situation.client))
