@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.policy.names import BadNameError, canonical, is_address, suffixes, within
+from appliance.policy.names import (
+    BadNameError,
+    canonical,
+    is_address,
+    key_of,
+    name_of,
+    suffixes,
+    within,
+)
 
 
 @pytest.mark.parametrize(
@@ -74,3 +82,13 @@ def test_an_address_has_no_parents() -> None:
 )
 def test_within_keeps_to_label_boundaries(name: str, suffix: str, expected: bool) -> None:
     assert within(name, suffix) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("www.facebook.com", "com.facebook.www."), ("com", "com."), ("192.0.2.1", "/192.0.2.1/")],
+)
+def test_a_key_is_a_prefix_of_the_keys_below_it_and_of_nothing_else(name: str, key: str) -> None:
+    assert key_of(name) == key
+    assert name_of(key) == name
+    assert not key_of("notfacebook.com").startswith(key_of("facebook.com"))
