@@ -99,7 +99,7 @@ def fields(answer: Answer, snapshot: Snapshot) -> dict[str, object]:
     return {
         "verdict": verdict.action.value, "reason": verdict.reason.value, "rule": verdict.rule,
         "clause": verdict.clause, "text": verdict.text, "role": verdict.role,
-        "period": verdict.period, "period_kind": verdict.period_kind.value,
+        "period": verdict.period_kind.value, "period_name": verdict.period,
         "expires_at": times.iso(verdict.expires_at, zone),
         "opens_at": times.iso(answer.opens_at, zone),
         "dns_plan": answer.plan.dns.value, "tls_plan": answer.plan.tls.value,

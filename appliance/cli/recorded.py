@@ -40,10 +40,16 @@ def newest_id(session: Session) -> int:
 
 
 def fields(kept: KeptAttempt, zone: str) -> dict[str, object]:
-    """Return every field; times in UTC, and the first one in the school's zone too."""
+    """Return every field; times in UTC, and the first one in the school's zone too.
+
+    period is the kind of period, as in ``bellgate explain``; period_name what the timetable
+    calls it.
+    """
     attempt = kept.attempt
+    plain = asdict(attempt)
+    plain["period"], plain["period_name"] = plain.pop("period_kind"), attempt.period
     return {
-        "id": kept.id, **asdict(attempt), "at": _utc(attempt.at), "last": _utc(attempt.last),
+        "id": kept.id, **plain, "at": _utc(attempt.at), "last": _utc(attempt.last),
         "local": times.iso(attempt.at, zone), "groups": list(attempt.groups),
         "lookups": kept.lookups,
     }  # fmt: skip

@@ -13,7 +13,7 @@ from tests.e2e.waiting import until
 pytestmark = pytest.mark.namespaces
 FIELDS = {
     "at", "last", "layer", "visit", "address", "host", "verdict", "reason", "rule", "clause",
-    "role", "period", "period_kind", "mac", "device", "device_name", "person", "groups", "network",
+    "role", "period", "period_name", "mac", "device", "device_name", "person", "groups", "network",
     "url", "method", "search", "service", "category", "count",
 }  # fmt: skip
 
@@ -31,7 +31,7 @@ def test_a_blocked_page_is_written_down_with_every_field(gate: Gate, lab: Lab) -
     assert found["mac"].startswith("00:16:3e")
     assert (found["verdict"], found["layer"], found["method"]) == ("block", "http", "GET")
     assert (found["reason"], found["clause"]) == ("service_rule", "7.1")
-    assert (found["period_kind"], found["network"]) == ("break", "classrooms")
+    assert (found["period"], found["network"]) == ("break", "classrooms")
     assert found["service"] == "instagram"
     assert found["at"].startswith("2026-11-23T10:3")
 

@@ -16,7 +16,7 @@ from appliance.publish import files
 from tests.builders import MONDAY, PUPIL, STAFF, VISITOR, contents, grant
 
 KEYS = {
-    "verdict", "reason", "rule", "clause", "text", "role", "period", "period_kind", "expires_at",
+    "verdict", "reason", "rule", "clause", "text", "role", "period", "period_name", "expires_at",
     "dns_plan", "tls_plan", "host", "url", "client", "service", "category", "policy", "opens_at",
     "at", "rehearsal",
 }  # fmt: skip
@@ -49,7 +49,7 @@ def test_every_key_of_the_contract_is_there(data: Path) -> None:
     assert said["verdict"] == "block"
     assert said["reason"] == "service_rule"
     assert (said["rule"], said["clause"]) == ("no-facebook", "7.1")
-    assert (said["role"], said["period"], said["period_kind"]) == ("pupil", "Lesson 1", "lesson")
+    assert (said["role"], said["period"], said["period_name"]) == ("pupil", "lesson", "Lesson 1")
     assert (said["dns_plan"], said["tls_plan"]) == ("steer", "inspect")
     assert (said["host"], said["url"]) == ("www.facebook.com", "https://www.facebook.com/")
     assert (said["client"], said["service"]) == (PUPIL, "facebook")
@@ -88,7 +88,7 @@ def test_any_moment_can_be_asked_about(
 def test_naive_times_are_the_schools_in_summer_too(data: Path) -> None:
     said = explain(data, "https://x.com/", STAFF, "2027-06-14T10:35")
     assert said["at"] == "2027-06-14T10:35:00+01:00"
-    assert said["period_kind"] == "break"
+    assert said["period"] == "break"
     assert said["expires_at"] == "2027-06-14T10:50:00+01:00"
 
 

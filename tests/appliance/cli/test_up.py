@@ -87,7 +87,7 @@ def test_attempts_have_every_field(gate: Gate) -> None:
     assert set(row) >= {field.name for field in fields(Attempt)} | {"local"}
     assert row["clause"] == "7.1"
     assert row["role"] == "pupil"
-    assert row["period_kind"] == "break"
+    assert row["period"] == "break"
     assert row["local"].startswith("2026-11-23T10:")
 
 
@@ -102,7 +102,7 @@ def test_status_is_healthy_and_loud_about_the_rehearsal(gate: Gate) -> None:
 
 def test_explain_asks_what_is_enforced(gate: Gate) -> None:
     said = gate.json("explain", "https://x.com/", "--client", PERMITTED)
-    assert (said["verdict"], said["period_kind"], said["rehearsal"]) == ("allow", "break", True)
+    assert (said["verdict"], said["period"], said["rehearsal"]) == ("allow", "break", True)
 
 
 def test_a_grant_is_enforced_within_a_second_and_a_revoked_one_no_more(gate: Gate) -> None:
