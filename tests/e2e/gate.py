@@ -68,7 +68,8 @@ class Gate:
 
     def end(self, *parts: str, how: signal.Signals = signal.SIGTERM) -> None:
         """End parts (all that run) and wait until they are gone."""
-        ending = [self.processes.pop(part) for part in parts or tuple(self.processes)]
+        running = [part for part in parts or tuple(self.processes) if part in self.processes]
+        ending = [self.processes.pop(part) for part in running]
         for process in ending:
             _send(process.pid, how)
         for process in ending:
@@ -129,6 +130,15 @@ class Gate:
             [sys.executable, "-m", "appliance.cli", *arguments, "--data", str(self.data)],
             capture_output=True, text=True, cwd=ROOT, check=False, timeout=30,
         )  # fmt: skip
+
+    def level(self, check: str) -> str:
+        """Return how `bellgate status`, asked from a client's place, finds one thing to be."""
+        done = self.lab.pupil.machine.run(
+            sys.executable, "-m", "appliance.cli", "status", "--json", "--data", str(self.data)
+        )
+        assert done.returncode in (0, 1), done.stderr
+        checks = json.loads(done.stdout)["checks"]
+        return next(str(one["level"]) for one in checks if one["name"] == check)
 
     def attempts(self, *more: str) -> list[dict[str, Any]]:
         """Return what is written down, as ``bellgate attempts --json`` shows it."""

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from appliance import policy_file
-from appliance.cli.places import Places
+from appliance.cli.places import Places, Ports
 from appliance.policy.model import (
     Grant,
     Ownership,
@@ -42,6 +42,7 @@ def prepare(gate: Gate, template: str) -> None:
     """Set the school up and publish it, as the first start does."""
     places = Places(gate.data)
     places.make()
+    places.announce(Ports(listen=GATE4, dns=53, http=80, https=443, proxy=3128, web=8000))
     now = datetime.now(UTC)
     store = open_store(places.database)
     try:

@@ -79,3 +79,11 @@ def test_break_opens_again_by_itself(gate: Gate, lab: Lab, break_again: None) ->
     assert "12:10" in blocked.body  # it says when it opens
     until(lambda: lab.staff.curl("https://x.com/").from_origin, "lunch opens it")
     assert 0 <= time.monotonic() - bell < 1.5
+
+
+def test_without_the_heads_permission_break_opens_nothing(gate: Gate, lab: Lab) -> None:
+    assert lab.staff.curl("https://x.com/").from_origin
+    gate.change(school.withdraw_wifi)
+    reply = lab.staff.curl("https://x.com/")
+    assert reply.status == 403
+    assert "5.10" in reply.body

@@ -43,6 +43,7 @@ def test_a_clock_before_the_snapshot_was_built(gate: Gate, lab: Lab) -> None:
     """A Pi has no battery: after a power cut it wakes up in the past."""
     publish(gate, datetime.now(UTC) + timedelta(days=3))
     until(lambda: lesson(lab), "lesson time holds")
+    assert gate.level("clock") == "amber"
     reply = lab.staff.curl("https://x.com/")
     assert "opens again" not in reply.body.lower()  # a clock in doubt promises nothing
     publish(gate, datetime.now(UTC))

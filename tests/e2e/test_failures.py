@@ -7,7 +7,7 @@ import signal
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -53,6 +53,7 @@ def test_a_face_that_cannot_decide_is_closed(gate: Gate, lab: Lab, mended: None)
     assert not tunnelled.from_origin
     assert lab.visitor.dig("plain.example.com").status == "NOERROR"  # and no other host suffers
     assert lab.pupil.curl("https://www.facebook.com/").status == 403
+    assert "made to fail" in gate.logs()
 
 
 @contextmanager
@@ -92,16 +93,18 @@ def corrupt(database: Path) -> Iterator[None]:
 
 @pytest.mark.parametrize("trouble", [missing, locked, corrupt])
 def test_enforcement_never_waits_for_the_database(
-    gate: Gate, lab: Lab, trouble: Callable[[Path], Iterator[None]]
+    gate: Gate, lab: Lab, trouble: Callable[[Path], AbstractContextManager[None]]
 ) -> None:
     host = f"{trouble.__name__}.facebook.com"
-    with trouble(gate.data / "bellgate.db"):  # type: ignore[attr-defined]
+    with trouble(gate.data / "bellgate.db"):
         assert enforcing(lab)
         assert lab.visitor.dig(host).status == "NXDOMAIN"
         until(lambda: spooled(gate, host), "the attempt waits in the spool")
         restart(gate)  # a face that starts now needs no database either
         assert enforcing(lab)
         assert gate.processes["core"].poll() is None
+        assert gate.level("database") == ("good" if trouble is locked else "amber")
+    assert gate.level("database") == "good"
     assert gate.attempt_on(host)["verdict"] == "block"
     assert gate.change(lambda session: settings.put(session, "local_domains", [host])) < 5
 
@@ -126,10 +129,10 @@ def test_a_spoilt_snapshot_leaves_the_last_good_one(gate: Gate, lab: Lab) -> Non
     assert now is not None
     assert before is not None
     assert now < before
-    assert gate.health()["state"] == "last_good"
+    assert gate.level("proxy") == "amber"
     assert enforcing(lab)
     gate.change(lambda session: settings.put(session, "local_domains", ["three.example"]))
-    assert gate.health()["state"] == "current"
+    assert gate.level("proxy") == "good"
 
 
 def test_without_any_snapshot_social_media_is_closed_and_the_rest_open(
@@ -141,7 +144,7 @@ def test_without_any_snapshot_social_media_is_closed_and_the_rest_open(
     (gate.data / "snapshot").mkdir()
     try:
         restart(gate)
-        assert gate.health()["state"] == "closed"
+        assert (gate.level("proxy"), gate.level("snapshot")) == ("red", "red")
         for client in lab.clients():
             assert client.dig("www.bbc.co.uk").status == "NOERROR"
             assert client.curl("https://www.bbc.co.uk/").from_origin
@@ -180,9 +183,9 @@ def test_stale_answers_while_the_upstream_is_down(gate: Gate, lab: Lab) -> None:
 def test_a_dead_proxy_leaves_all_else_untouched(gate: Gate, lab: Lab, mended: None) -> None:
     gate.end("proxy", how=signal.SIGKILL)
     assert lab.pupil.curl("https://www.facebook.com/").exit == 7  # refused, nothing leaks
+    assert (gate.level("proxy"), gate.level("dns")) == ("red", "good")
     assert not lab.staff.curl("https://x.com/").from_origin
     assert lab.pupil.curl("https://www.bbc.co.uk/").from_origin
     assert lab.visitor.dig("www.facebook.com").status == "NXDOMAIN"
     gate.start("proxy")
     assert enforcing(lab)
-
