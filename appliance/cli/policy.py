@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import click
 
 from appliance import clock
 from appliance.cli import sources
+from appliance.cli.errors import InputError
 from appliance.cli.options import data_option, json_option
 from appliance.cli.output import print_json, print_table
 from appliance.cli.places import Places
@@ -86,6 +88,24 @@ def check(ctx: click.Context, file: Path, as_json: bool) -> None:
     print(f"{file}: fine. {contents.policy.name}: {len(contents.rules)} rules.")
 
 
+@policy_command.command("fields")
+@click.argument("section", required=False)
+@json_option
+def fields(section: str | None, as_json: bool) -> None:
+    """List every field that a policy file may have, or those of one SECTION such as rules."""
+    from appliance.policy_file import reference
+
+    found = [f for f in reference.fields() if section in (None, f.path.partition(".")[0])]
+    if not found:
+        names = dict.fromkeys(f.path.partition(".")[0] for f in reference.fields())
+        raise InputError(f"{section!r} is no section; there are {', '.join(names)}")
+    if as_json:
+        print_json([asdict(each) for each in found])
+        return
+    rows = [(f.path, "needed" if f.required else "", f.takes, f.about) for f in found]
+    print_table(("FIELD", "", "TAKES", "WHAT IT IS FOR"), rows, "There are no fields.")
+
+
 @policy_command.command("explain")
 @click.argument("name", metavar="[NAME-or-FILE]", required=False)
 @data_option
@@ -107,6 +127,10 @@ def explain(name: str | None, data: Path, as_json: bool) -> None:
     print()
     rows = [(clause or "-", said, rule) for clause, said, rule in lines]
     print_table(("CLAUSE", "WHAT IT SAYS", "RULE"), rows, "It has no rules.")
+    if any(not rule for _, _, rule in lines):
+        print()
+        print("What has no rule beside it is for people, forms and pages to carry out;")
+        print("this version has the gate, not yet the forms and the safeguarding log's pages.")
 
 
 def _in_force(data: Path) -> PolicyDocument | None:
