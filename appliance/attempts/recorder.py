@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,23 +53,51 @@ class _Haul:
     whole: bool = True  # nothing was left for the next transaction
 
 
+class Ration:
+    """How often the store may be written to: some times at once, then once in a while.
+
+    A transaction writes the same few pages for one attempt as for many, so a busy hour is
+    taken in by the handful: it spares the SD card. What little happens on a quiet day is
+    in the store at once.
+    """
+
+    def __init__(
+        self, *, at_once: int = 20, each: float = 5.0, now: Callable[[], float] = clock.monotonic
+    ) -> None:
+        """Begin with a full ration. each: seconds until one more transaction may be made."""
+        self._most, self._each, self._now = at_once, each, now
+        self._left, self._since = float(at_once), now()
+
+    def take(self) -> bool:
+        """Whether a transaction may be made now; it is then taken off."""
+        now = self._now()
+        self._left = min(self._most, self._left + (now - self._since) / self._each)
+        self._since = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
 class Recorder:
     """Takes one spool directory into one store. One at a time for each directory.
 
-    skipped: bytes that made no sense, since the start.
+    ration: without one, every ``drain`` takes all it finds. skipped: bytes that made no
+    sense, since the start.
     """
 
-    def __init__(self, directory: Path, store: Store) -> None:
-        self._directory, self._store = directory, store
+    def __init__(self, directory: Path, store: Store, *, ration: Ration | None = None) -> None:
+        self._directory, self._store, self._ration = directory, store, ration
         self._segments: dict[str, _Segment] = {}
         self._folding: Folding | None = None
         self.skipped = 0
 
-    def drain(self, *, turn: float = TURN) -> int:
+    def drain(self, *, turn: float = TURN, hurry: bool = False) -> int:
         """Take in what is in the spool; return how many attempts that were, 0 when none is left.
 
         turn: seconds after which no further transaction is begun; the rest is for the next
-        call. Costs one listing of the directory while there is nothing new.
+        call. hurry: whatever the ration says. Costs one listing of the directory while there
+        is nothing new.
 
         Raises:
             sqlalchemy.exc.SQLAlchemyError: the store failed; what it does not have stays.
@@ -78,7 +106,7 @@ class Recorder:
         taken, begun = 0, clock.monotonic()
         while taken == 0 or clock.monotonic() - begun < turn:
             self._look()
-            if not self._grown():
+            if not self._grown() or not (hurry or taken or self._may_write()):
                 break
             haul = self._transaction()
             taken += len(haul.attempts)
@@ -110,6 +138,9 @@ class Recorder:
     def _grown(self) -> bool:
         """Whether any segment holds more than the store."""
         return any(s.read is None or s.path.stat().st_size > s.read for s in self._known())
+
+    def _may_write(self) -> bool:
+        return self._ration is None or self._ration.take()
 
     def _known(self) -> list[_Segment]:
         return list(self._segments.values())

@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy.exc import SQLAlchemyError
 
 from appliance import clock
-from appliance.attempts.recorder import Recorder
+from appliance.attempts.recorder import Ration, Recorder
 from appliance.cli.places import Places
 from appliance.publish.publisher import Publisher
 from appliance.store.session import Store, open_store
@@ -57,14 +57,14 @@ class Core:
 
     def _work(self, store: Store, identity: tuple[int, int]) -> None:
         publisher = Publisher(store, self._places.snapshot)
-        recorder = Recorder(self._places.spool, store)
+        recorder = Recorder(self._places.spool, store, ration=Ration())
         while True:
             ending = self._stopping.is_set()
             # An open file that was deleted or replaced would swallow what is written to it.
             if self._identity() != identity:
                 return
             publisher.publish_if_changed(clock.real())
-            recorder.drain()
+            recorder.drain(hurry=ending)
             self._said = ""
             if ending:
                 return

@@ -16,12 +16,9 @@ class AttemptRow(Base):
     """A burst of one attempt, see ``attempts.visits``. lookups: those a page visit explains."""
 
     __tablename__ = "attempt"
-    # Ids are never used twice: who follows the log by id misses nothing.
-    __table_args__ = (
-        Index(None, "at"),
-        Index(None, "person", "at"),
-        {"sqlite_autoincrement": True},
-    )
+    # Ids are never used twice: who follows the log by id misses nothing. No index on people:
+    # each of a class in one transaction would cost a page of the SD card, twice.
+    __table_args__ = (Index(None, "at"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(_BIG_ID, primary_key=True, autoincrement=True)
     at: Mapped[datetime] = mapped_column(UtcTime)

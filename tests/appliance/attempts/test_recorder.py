@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
 from appliance.attempts import recorder as recording
-from appliance.attempts.recorder import Recorder
+from appliance.attempts.recorder import Ration, Recorder
 from appliance.attempts.spool import Limits, Spool
 from appliance.store import attempts as log
 from appliance.store import session
@@ -240,3 +240,28 @@ def test_without_its_database_the_face_goes_on_and_the_next_one_gets_it_all(
     assert Recorder(tmp_path / "spool", second).drain() == 2
     assert hosts(second) == names(1, 2)
     second.close()
+
+
+def test_a_ration_spares_the_card_and_delays_nothing_on_a_quiet_day(
+    store: Store, spool: Spool, tmp_path: Path
+) -> None:
+    now = [0.0]
+    ration = Ration(at_once=2, each=5.0, now=lambda: now[0])
+    recorder = Recorder(tmp_path / "spool", store, ration=ration)
+
+    def drained(after: float, *, hurry: bool = False) -> int:
+        now[0] += after
+        fill(spool, int(now[0] * 10))
+        return recorder.drain(hurry=hurry)
+
+    assert [drained(0.1), drained(0.1), drained(0.1), drained(4.0), drained(1.0)] == [1, 1, 0, 0, 3]
+    assert drained(0.1) == 0
+    assert drained(0.1, hurry=True) == 2
+    assert [drained(1000), drained(0.1), drained(0.1)] == [1, 1, 0]  # saved up, but no more
+
+
+def test_looking_at_an_empty_spool_costs_no_ration(store: Store, tmp_path: Path) -> None:
+    ration = Ration(at_once=1, each=5.0, now=lambda: 0.0)
+    recorder = Recorder(tmp_path / "spool", store, ration=ration)
+    assert [recorder.drain() for _ in range(3)] == [0, 0, 0]
+    assert ration.take()

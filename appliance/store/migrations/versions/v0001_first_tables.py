@@ -128,7 +128,6 @@ def _attempts() -> None:
         sqlite_autoincrement=True,
     )  # fmt: skip
     op.create_index("ix_attempt_at", "attempt", ["at"])
-    op.create_index("ix_attempt_person_at", "attempt", ["person", "at"])
     sizes: Parts = [Column(name, sa.BigInteger(), nullable=False) for name in ("read", "skipped")]
     _table("spool_segment", _words("id", "name"), sizes)
 
