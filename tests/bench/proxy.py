@@ -107,8 +107,8 @@ def download(subject: Subject, host: str, root: Path) -> Run:
     """Fetch the large file; rate in MB/s, CPU ms for each megabyte."""
     before, start = cpu_of(subject.pid), time.monotonic()
     done = subprocess.run(
-        ["curl", "-sk", "--http1.1", "-o", "/dev/null", "-w", "%{size_download}", "--cacert", str(root),
-         "--connect-to", f"::127.0.0.1:{subject.port}", f"https://{host}/large"],
+        ["curl", "-sk", "--http1.1", "-o", "/dev/null", "-w", "%{size_download}",
+         "--cacert", str(root), "--connect-to", f"::127.0.0.1:{subject.port}", f"https://{host}/large"],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     took, spent = time.monotonic() - start, cpu_of(subject.pid) - before
