@@ -62,7 +62,7 @@ class Server:
         """Serve until ``stop`` is set; then lose no attempt."""
         for (udp, tcp), datagrams in zip(self._sockets, self._datagrams, strict=True):
             self._selector.add(udp.fileno(), datagrams.serve)
-            await self._streams.listen(tcp)
+            self._streams.listen(tcp)
         looks = 0
         try:
             while not stop.is_set():

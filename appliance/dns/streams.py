@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import socket
 import struct
 from collections.abc import Coroutine
@@ -16,6 +17,7 @@ MOST_CONNECTIONS: Final = 256
 MOST_OF_ONE: Final = 32  # connections of one address
 MOST_AT_ONCE: Final = 64  # queries of one connection under way
 IDLE: Final = 10.0  # seconds
+_PAUSE: Final = 0.1  # seconds until connections are taken again
 
 
 class Streams:
@@ -26,40 +28,60 @@ class Streams:
         self._idle = idle
         self._most = most
         self._open: dict[asyncio.Task[None], bytes] = {}
-        self._servers: list[asyncio.Server] = []
+        self._listening: list[socket.socket] = []
 
-    async def listen(self, sock: socket.socket) -> None:
-        """Serve a listening socket."""
-        self._servers.append(await asyncio.start_server(self._connected, sock=sock))
+    def listen(self, sock: socket.socket) -> None:
+        """Serve a listening socket. (A server of asyncio's forgets who is just arriving.)"""
+        sock.setblocking(False)
+        self._listening.append(sock)
+        self._watch(sock)
 
     async def close(self) -> None:
         """Close every connection. Answers that are ready have been sent."""
-        for server in self._servers:
-            server.close()
-        for task in tuple(self._open):
+        listening, self._listening = self._listening, []
+        for sock in listening:
+            asyncio.get_running_loop().remove_reader(sock)
+        conversations = tuple(self._open)
+        for task in conversations:
             task.cancel()
-        await asyncio.gather(*self._open, return_exceptions=True)
-        for server in self._servers:
-            await server.wait_closed()
+        await asyncio.gather(*conversations, return_exceptions=True)
+        await asyncio.sleep(0)  # transports close in the loop's next turn
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        peer = writer.get_extra_info("peername")
+    def _watch(self, sock: socket.socket) -> None:
+        if sock in self._listening:
+            asyncio.get_running_loop().add_reader(sock, self._arrived, sock)
+
+    def _arrived(self, sock: socket.socket) -> None:
         try:
-            if task is None or peer is None:
-                return
-            family = socket.AF_INET6 if ":" in peer[0] else socket.AF_INET
-            source = socket.inet_pton(family, peer[0].partition("%")[0])
-            of_one = sum(1 for other in self._open.values() if other == source)
-            if len(self._open) >= self._most or of_one >= MOST_OF_ONE:
-                return
-            self._open[task] = source
+            connection, peer = sock.accept()
+        except (BlockingIOError, ConnectionError):  # gone again
+            return
+        except OSError:  # no file left: those inside go on, and the rest waits a little
+            loop = asyncio.get_running_loop()
+            loop.remove_reader(sock)
+            loop.call_later(_PAUSE, self._watch, sock)
+            return
+        connection.setblocking(False)
+        source = socket.inet_pton(sock.family, peer[0].partition("%")[0])
+        of_one = sum(1 for other in self._open.values() if other == source)
+        if len(self._open) >= self._most or of_one >= MOST_OF_ONE:
+            connection.close()
+            return
+        task = asyncio.get_running_loop().create_task(self._converse(connection, source))
+        self._open[task] = source
+        task.add_done_callback(functools.partial(self._ended, connection))
+
+    def _ended(self, connection: socket.socket, task: asyncio.Task[None]) -> None:
+        del self._open[task]
+        connection.close()  # of a conversation that was called off before its first word
+
+    async def _converse(self, connection: socket.socket, source: bytes) -> None:
+        reader, writer = await asyncio.open_connection(sock=connection)
+        try:
             await _Conversation(self._handler, source, reader, writer, self._idle).run()
-        except (ConnectionError, asyncio.CancelledError):
+        except ConnectionError:
             return
         finally:
-            if task is not None:
-                self._open.pop(task, None)
             writer.close()
             with contextlib.suppress(OSError, asyncio.CancelledError):
                 await writer.wait_closed()

@@ -122,7 +122,7 @@ def test_the_process_serves_from_its_files_and_ends_cleanly(
     )
     with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) as process:
         try:
-            eventually(lambda: _answers(port, "x.com"), 10)
+            eventually(lambda: _answers(port, "x.com"), 30)
         finally:
             process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import socket
 import struct
 import time
@@ -110,3 +111,29 @@ def test_stopping_ends_open_connections(nano: NanoNameServer) -> None:
         worker.stop()
         worker.stop = lambda: None  # type: ignore[method-assign]
         assert sock.recv(1) == b""
+
+
+def test_stopping_while_clients_arrive_leaves_nothing_open(nano: NanoNameServer) -> None:
+    for _ in range(5):
+        with gate(FixedHolder(school()), [nano.address]) as worker, contextlib.ExitStack() as stack:
+            for _ in range(8):
+                stack.enter_context(connected(worker))
+            worker.stop()
+            worker.stop = lambda: None  # type: ignore[method-assign]
+            gc.collect()  # a transport left behind would warn now, and warnings are errors
+
+
+def test_a_failing_accept_does_not_end_the_face(
+    worker: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept, left = socket.socket.accept, [2]
+
+    def failing(sock: socket.socket) -> object:
+        if left[0] and sock.getsockname()[1] == worker.address[1]:
+            left[0] -= 1
+            raise OSError(24, "too many open files")
+        return accept(sock)
+
+    monkeypatch.setattr(socket.socket, "accept", failing)
+    assert addresses(by_tcp(worker.address, query("n5.example.com"))[0]) == ["192.0.2.5"]
+    assert left == [0]
