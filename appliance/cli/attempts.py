@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from appliance.cli import recorded, rows, times
+from appliance.cli.attention import Attention
 from appliance.cli.options import data_option, json_option
 from appliance.cli.output import print_json, print_table
+from appliance.cli.places import Places
 
 if TYPE_CHECKING:
     from appliance.store.attempts import KeptAttempt
     from appliance.store.session import Store
 
 PAUSE: Final = 0.3  # seconds between two looks of --follow
+FOLDED: Final = 1.1  # seconds after which a face has handed on what it folded in memory
 
 
 @click.command("attempts")
@@ -44,6 +47,10 @@ def attempts_command(
     """
     from appliance.cli import storing
 
+    attention = Attention(Places(data).run)
+    if Places(data).running():
+        time.sleep(FOLDED)  # so that the list holds all that happened before it was asked for
+        attention.wait(attention.ask())
     with storing.store_of(data) as store:
         with store.reading() as session:
             zone = storing.zone_of(session)
@@ -54,14 +61,18 @@ def attempts_command(
             last, found = recorded.newest_id(session), recorded.chosen(session, asked)
         if follow:
             _print_lines(found, zone, as_json=as_json)
-            _follow(store, asked, last, zone, as_json=as_json)
+            _follow(store, asked, last, zone, attention, as_json=as_json)
         else:
             _print(found, zone, as_json=as_json)
 
 
-def _follow(store: Store, asked: recorded.Asked, last: int, zone: str, *, as_json: bool) -> None:
+def _follow(
+    store: Store, asked: recorded.Asked, last: int, zone: str, attention: Attention, *,
+    as_json: bool,
+) -> None:  # fmt: skip
     try:
         while True:
+            attention.ask()
             time.sleep(PAUSE)
             with store.reading() as session:
                 found = recorded.chosen(session, asked, after=last)

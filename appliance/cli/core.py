@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from appliance import clock
 from appliance.attempts.recorder import Ration, Recorder
+from appliance.cli.attention import Attention
 from appliance.cli.places import Places
 from appliance.publish.publisher import Publisher
 from appliance.store.session import Store, open_store
@@ -32,6 +33,7 @@ class Core:
         self._places = places
         self._stopping = stopping
         self._said = ""
+        self._attention = Attention(places.run)
 
     def run(self) -> None:
         """Work until told to stop; then take in what the spool still holds."""
@@ -64,11 +66,17 @@ class Core:
             if self._identity() != identity:
                 return
             publisher.publish_if_changed(clock.real())
-            recorder.drain(hurry=ending)
+            self._record(recorder, hurry=ending)
             self._said = ""
             if ending:
                 return
             self._stopping.wait(TURN)
+
+    def _record(self, recorder: Recorder, *, hurry: bool) -> None:
+        mark = self._attention.waiting()
+        taken = recorder.drain(hurry=hurry or mark is not None)
+        if mark is not None and not taken:  # nothing is left of what lay there
+            self._attention.answer(mark)
 
     def _identity(self) -> tuple[int, int] | None:
         try:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from appliance.attempts.attempt import Attempt
 from appliance.cli import recorded
+from appliance.cli.attention import Attention
 from appliance.cli.places import Places
 from appliance.store.session import Store, open_store
 
@@ -21,6 +22,7 @@ class Verdicts:
 
     def __init__(self, places: Places) -> None:
         self._places = places
+        self._attention = Attention(places.run)
         self._store: Store | None = None
         self._last = 0
 
@@ -38,6 +40,7 @@ class Verdicts:
         """Return the attempts recorded since the last look, oldest first."""
         if self._store is None:
             return ()
+        self._attention.ask()
         try:
             with self._store.reading() as session:
                 return self._since(session)

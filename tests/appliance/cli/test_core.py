@@ -6,12 +6,15 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from appliance.attempts.spool import Spool
 from appliance.cli import core, recorded
+from appliance.cli.attention import Attention
 from appliance.cli.places import Places, Ports
 from appliance.cli.setup import prepare
 from appliance.publish.hold import Holder
@@ -101,3 +104,15 @@ def test_a_damaged_database_is_no_end(places: Places, caplog: pytest.LogCaptureF
     good.rename(places.database)
     change(places, 120.0)
     until(lambda: offset(places) == 120.0)
+
+
+def test_a_reader_finds_everything_however_the_ration_stands(places: Places) -> None:
+    """More is spooled, one by one, than the core would take in by itself in this time."""
+    attention = Attention(places.run)
+    writer = Spool(places.spool, "test")
+    for hour in range(30):
+        later = ROWS[0].at + timedelta(hours=hour)
+        writer.append([replace(ROWS[0], at=later, last=later)])
+        assert attention.wait(attention.ask())
+        assert on_record(places) == hour + 1
+    writer.close()
