@@ -35,7 +35,7 @@ def subject(text: str, contents: Contents, option: str = "--for") -> Subject:
     kind = SubjectKind(kind_text)
     known = _known(kind, contents)
     if id_ not in known:
-        there = ", ".join(known[:20]) or "none"
+        there = ", ".join(known) or "none"
         raise InputError(f"{option}: there is no {kind_text} {id_!r}; there are: {there}")
     return Subject(kind, id_)
 
@@ -139,6 +139,6 @@ def _known(kind: SubjectKind, contents: Contents) -> list[str]:
 
 def _one_of(text: str, known: list[str], option: str) -> str:
     if text not in known:
-        there = ", ".join(known[:40]) or "none"
+        there = ", ".join(known) or "none"
         raise InputError(f"{option}: there is no {text!r}; there are: {there}")
     return text

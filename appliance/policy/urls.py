@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
-from urllib.parse import parse_qsl, unquote_to_bytes
+from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
 
 from appliance.policy.model import UrlPattern
 from appliance.policy.names import BadNameError, canonical, within
@@ -92,15 +92,16 @@ def request_url(scheme: str, host: str, port: int, target: str) -> Url:
 def canonical_prefix(text: str) -> str:
     """Return ``host/path`` for a URL that a rule or grant opens or closes as a prefix.
 
+    A query is kept (``host/watch?v=abc``): each of its parameters is then asked for.
+
     Raises:
-        BadUrlError: not a URL, a suspect path, or a query (a prefix cannot hold one).
+        BadUrlError: not a URL, a suspect path, or a ``?`` hidden in the path.
     """
     url = parse(text)
-    if url.suspect:
+    if url.suspect or "?" in url.path:
         raise BadUrlError(f"{text!r} has a path that servers read in different ways")
-    if url.query:
-        raise BadUrlError(f"{text!r} has a query; a URL prefix ends with its path")
-    return url.host + url.path
+    query = urlencode(sorted(url.query))
+    return url.host + url.path + (f"?{query}" if query else "")
 
 
 def under_prefix(url: Url, prefix: str, *, fold_case: bool = False) -> bool:
@@ -109,15 +110,26 @@ def under_prefix(url: Url, prefix: str, *, fold_case: bool = False) -> bool:
     fold_case is for prefixes that block, where the wider reading is the safe one.
     A suspect URL lies under no prefix, unless the prefix is the whole host.
     """
-    host, _, path = prefix.partition("/")
+    place, _, query = prefix.partition("?")
+    host, _, path = place.partition("/")
     if url.host != host:
         return False
     wanted = "/" + path
-    if wanted == "/":
-        return True
-    if url.suspect:
+    if url.suspect and (wanted != "/" or query):
         return fold_case
-    return _segment_prefix(url.path, wanted, fold_case=fold_case)
+    if wanted != "/" and not _segment_prefix(url.path, wanted, fold_case=fold_case):
+        return False
+    return not query or _has_query(url, query, wide=fold_case)
+
+
+def _has_query(url: Url, query: str, *, wide: bool) -> bool:
+    """Whether each parameter asked for is there. Servers differ on which of two repeats
+    they take: to allow, every repeat must fit; to block, one is enough."""
+    for wanted, value in parse_qsl(query, keep_blank_values=True):
+        fits = [given == value for name, given in url.query if name == wanted]
+        if not (any(fits) if wide else fits and all(fits)):
+            return False
+    return True
 
 
 def matches(pattern: UrlPattern, url: Url, method: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from appliance.policy import urls
-from appliance.policy.model import Subject, SubjectKind, Target, TargetKind
+from appliance.policy.model import CategoryClass, Subject, SubjectKind, Target, TargetKind
 from appliance.policy.names import BadNameError, canonical
 from appliance.policy.snapshot import Contents
 from appliance.store import tables
@@ -78,6 +78,14 @@ def host(field: str, text: str) -> str:
         raise ValueError(f"{field}: {error}") from error
 
 
+def site(field: str, text: str) -> str:
+    """Return a host that is not a whole top-level domain."""
+    name = host(field, text)
+    if "." not in name and ":" not in name:
+        raise ValueError(f"{field}: {name!r} would cover a whole top-level domain")
+    return name
+
+
 def span(start: datetime, end: datetime | None) -> None:
     """See that a span of time can be: both ends say their zone, and the end is later."""
     for field, at in (("start", start), ("end", end)):
@@ -124,7 +132,7 @@ def target(session: Session, of: Target, field: str = "target") -> Target:
             except ValueError as error:
                 raise ValueError(f"{field}: {error}") from error
         case TargetKind.HOST:
-            return Target(of.kind, host(field, of.id))
+            return Target(of.kind, site(field, of.id))
         case TargetKind.SERVICE | TargetKind.CATEGORY:
             plural = "services" if of.kind is TargetKind.SERVICE else "categories"
             if known is not None and not _has(known, plural, of.id):
@@ -132,6 +140,14 @@ def target(session: Session, of: Target, field: str = "target") -> Target:
             return of
         case TargetKind.EVERYTHING:
             return Target(TargetKind.EVERYTHING)
+
+
+def openable(session: Session, of: Target, field: str = "target") -> None:
+    """See that a grant may open a target: the illegal class has no exceptions."""
+    known = vocabulary(session)
+    kinds = {c.id: c.kind for c in known.categories} if known is not None else {}
+    if of.kind is TargetKind.CATEGORY and kinds.get(of.id) is CategoryClass.ILLEGAL:
+        raise ValueError(f"{field}: no grant opens illegal content")
 
 
 def _has(known: Contents | None, plural: str, id_: str) -> bool:

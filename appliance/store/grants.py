@@ -43,6 +43,7 @@ def add(session: Session, grant: Grant, *, author: str, reason: str, at: datetim
     if odd := sorted(set(methods) - METHODS):
         raise ValueError(f"methods: {', '.join(odd)} is no HTTP method")
     subject, target = checks.subject(session, grant.subject), checks.target(session, grant.target)
+    checks.openable(session, target)
     row = GrantRow(
         id=id_, subject_kind=subject.kind.value, subject_id=subject.id,
         target_kind=target.kind.value, target_id=target.id, starts=grant.start, ends=grant.end,

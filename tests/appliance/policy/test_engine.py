@@ -100,6 +100,7 @@ def test_an_allow_without_monitoring_is_not_recorded() -> None:
 
 
 PREFIX = "url:www.facebook.com/OurSchool"
+PREFIX_WITH_QUERY = "url:www.facebook.com/watch?v=1"
 OPEN = ("allow", "grant", "G1")
 SHUT = ("block", "service_rule", "no-facebook")
 
@@ -115,6 +116,9 @@ SHUT = ("block", "service_rule", "no-facebook")
         ("https://static.xx.fbcdn.net/a.css", PREFIX, "GET", OPEN),
         ("https://static.xx.fbcdn.net/a.css", PREFIX, "POST", SHUT),
         ("static.xx.fbcdn.net", PREFIX, "GET", SHUT),
+        ("https://www.facebook.com/watch?v=1&x=y", PREFIX_WITH_QUERY, "GET", OPEN),
+        ("https://www.facebook.com/watch?v=2", PREFIX_WITH_QUERY, "GET", SHUT),
+        ("https://www.facebook.com/watch?v=1&v=2", PREFIX_WITH_QUERY, "GET", SHUT),
         ("https://www.facebook.com/x", "service:facebook", "POST", OPEN),
         ("www.facebook.com", "service:facebook", "GET", OPEN),
         ("m.facebook.com", "host:facebook.com", "GET", OPEN),

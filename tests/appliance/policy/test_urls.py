@@ -82,7 +82,7 @@ def test_a_whole_host_as_prefix_covers_odd_paths_too() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["https://x.com/a/../b", "https://x.com/a?b=1", "ftp://x.com/", "https://x.com/%2525"]
+    "text", ["https://x.com/a/../b", "https://x.com/a%3Fb", "ftp://x.com/", "https://x.com/%2525"]
 )
 def test_what_cannot_be_a_prefix(text: str) -> None:
     with pytest.raises(BadUrlError):
@@ -91,6 +91,31 @@ def test_what_cannot_be_a_prefix(text: str) -> None:
 
 def test_canonical_prefix_keeps_host_and_path() -> None:
     assert canonical_prefix("HTTPS://WWW.facebook.com/OurSchool/") == "www.facebook.com/OurSchool/"
+
+
+VIDEO = canonical_prefix("https://www.youtube.com/watch?v=abc&list=L 1")
+
+
+@pytest.mark.parametrize(
+    ("target", "allows", "blocks"),
+    [
+        ("/watch?v=abc&list=L%201", True, True),
+        ("/watch?list=L+1&v=abc&t=42", True, True),
+        ("/watch?v=abc", False, False),
+        ("/watch?v=xyz&list=L%201", False, False),
+        ("/watch?v=abc&v=xyz&list=L%201", False, True),
+        ("/watch?V=abc&list=L%201", False, False),
+        ("/watch", False, False),
+        ("/watched?v=abc&list=L%201", False, False),
+        ("//watch?v=abc&list=L%201", False, True),
+        ("/watch#?v=abc&list=L%201", False, False),
+    ],
+)
+def test_a_full_url_asks_for_its_query_too(target: str, allows: bool, blocks: bool) -> None:
+    assert VIDEO == "www.youtube.com/watch?list=L+1&v=abc"
+    url = parse("https://www.youtube.com" + target)
+    assert under_prefix(url, VIDEO) is allows
+    assert under_prefix(url, VIDEO, fold_case=True) is blocks
 
 
 EDIT = UrlPattern(("wikipedia.org",), "/w", (("action", ("edit", "submit")),))

@@ -127,6 +127,12 @@ REFUSED: dict[str, Callable[[Session], object]] = {
     "target: the host": lambda s: grants.add(
         s, replace(GRANT, target=Target(TargetKind.HOST, ".")), **MAKER
     ),
+    "target: 'com' would": lambda s: grants.add(
+        s, replace(GRANT, target=Target(TargetKind.HOST, "com")), **MAKER
+    ),
+    "target: no grant opens": lambda s: grants.add(
+        s, replace(GRANT, target=Target(TargetKind.CATEGORY, "illegal")), **MAKER
+    ),
     "end": lambda s: grants.add(s, replace(GRANT, end=AT), **MAKER),
     "start": lambda s: grants.add(s, replace(GRANT, start=AT.replace(tzinfo=None)), **MAKER),
     "methods": lambda s: grants.add(s, replace(GRANT, methods=("FETCH",)), **MAKER),
