@@ -28,6 +28,7 @@ COMMANDS: Final = (
     ("permissions", "permissions"),
     ("devices", "devices"),
     ("networks", "networks"),
+    ("calendar", "calendar"),
     ("lists", "lists"),
     ("ca", "ca"),
     ("clock", "clock"),
