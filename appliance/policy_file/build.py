@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from appliance.policy.model import (
     Action,
-    Category,
-    CategoryClass,
     Rule,
     Service,
     Target,
@@ -20,6 +18,12 @@ from appliance.policy.names import within
 from appliance.policy.snapshot import Contents, PolicyInfo, School
 from appliance.policy.subjects import Network, Role
 from appliance.policy_file import catalogue, prose
+from appliance.policy_file.build_categories import (
+    SOCIAL,
+    UNCLASSIFIED,
+    categories,
+    closed_categories,
+)
 from appliance.policy_file.build_people import devices, groups, networks, people
 from appliance.policy_file.build_time import calendar, timetables
 from appliance.policy_file.build_timed import grants, permissions, sanctions
@@ -27,26 +31,16 @@ from appliance.policy_file.parsing import subject, target
 
 if TYPE_CHECKING:
     from appliance.policy_file.schema import (
-        CategoryEntry,
         PatternEntry,
         PolicyDocument,
         RuleEntry,
         ServiceEntry,
     )
 
-SOCIAL: Final = "social_media"
-UNCLASSIFIED: Final = "unclassified_social"
 # Every range that a school may use without asking anybody (RFC 1918, 4193, 6598, 3927, 4291).
 PRIVATE: Final = (
     "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16",
     "127.0.0.0/8", "::1/128", "fc00::/7", "fe80::/10",
-)  # fmt: skip
-# Without a policy, what any of the five calls social media: the sites, not the reference works.
-CLOSED_PARTS: Final = frozenset(
-    {
-        "blogs", "forums", "collaborative", "media_sharing", "microblogs", "chat", "bookmarking",
-        "social_games", "professional_networking", UNCLASSIFIED,
-    }
 )  # fmt: skip
 
 
@@ -64,7 +58,7 @@ def contents(document: PolicyDocument, *, version: int, built_at: datetime) -> C
             Role(id=id_, name=role.name, rank=role.rank) for id_, role in document.roles.items()
         ),
         groups=groups(document), people=people(document), devices=devices(document),
-        networks=networks(document), categories=_categories(document), services=services,
+        networks=networks(document), categories=categories(document), services=services,
         rules=rules, timetables=timetables(document), calendar=calendar(document),
         sanctuary_domains=(*domains, *document.sanctuary.domains),
         sanctuary_hosts=(*hosts, *document.sanctuary.hosts),
@@ -91,10 +85,7 @@ def closed_contents(built_at: datetime) -> Contents:
         version=0, built_at=built_at,
         policy=PolicyInfo(id="closed", name="No policy: closed", short="closed", school=""),
         roles=(everyone,), networks=(here,), rules=(rule,),
-        categories=tuple(
-            replace(c, parents=(SOCIAL,)) if c.id in CLOSED_PARTS else c
-            for c in catalogue.categories()
-        ),
+        categories=closed_categories(),
         services=catalogue.services(), sanctuary_domains=domains, sanctuary_hosts=hosts,
         never_inspect=never, steerable=_steerable(catalogue.services(), (rule,), never),
     )  # fmt: skip
@@ -114,26 +105,6 @@ def _school(document: PolicyDocument) -> School:
         contact=document.school.contact or "", language=document.school.language,
         monitoring_notice=document.monitoring.notice,
     )  # fmt: skip
-
-
-def _categories(document: PolicyDocument) -> tuple[Category, ...]:
-    found = {category.id: category for category in catalogue.categories()}
-    for id_, entry in document.categories.items():
-        found[id_] = _category(id_, entry, found.get(id_))
-    follow = document.unclassified_social.action == "follow"
-    if follow and SOCIAL not in found[UNCLASSIFIED].parents:
-        unclassified = found[UNCLASSIFIED]
-        found[UNCLASSIFIED] = replace(unclassified, parents=(*unclassified.parents, SOCIAL))
-    return tuple(found.values())
-
-
-def _category(id_: str, entry: CategoryEntry, known: Category | None) -> Category:
-    kind, domains = entry.kind, entry.domains
-    if known is not None:
-        domains = (*known.domains, *domains)
-        if known.kind is not CategoryClass.ORDINARY:
-            kind = known.kind  # what is illegal stays illegal, whatever a file calls it
-    return Category(id=id_, name=entry.name, parents=entry.part_of, kind=kind, domains=domains)
 
 
 def _services(document: PolicyDocument) -> tuple[Service, ...]:

@@ -8,7 +8,7 @@ from typing import Any, Final, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from appliance.policy_file import catalogue, consistency, references
+from appliance.policy_file import catalogue, consistency, meaning, references
 from appliance.policy_file.mistakes import PolicyFileError
 from appliance.policy_file.reading import Path, Tree, read
 from appliance.policy_file.schema import PolicyDocument
@@ -46,6 +46,8 @@ def load(text: str, source: str) -> PolicyDocument:
         for details in error.errors(include_url=False):
             path = _place(details["loc"], tree)
             tree.blame(path, _said(details, path))
+    if document is not None and not tree.mistakes:
+        meaning.check(document, tree)
     if tree.mistakes or document is None:
         raise PolicyFileError(tuple(tree.mistakes))
     return document

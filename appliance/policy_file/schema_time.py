@@ -73,7 +73,10 @@ class CalendarEntry(Entry):
     """The school year. A date outside ``covers`` counts as lesson time."""
 
     zone: Zone = "Europe/London"
-    covers: SpanEntry | None = Field(default=None, description="The dates the school vouches for.")
+    covers: SpanEntry | None = Field(
+        default=None,
+        description="The dates the school vouches for; the academic years of the terms if none.",
+    )
     terms: tuple[SpanEntry, ...] = ()
     holidays: tuple[SpanEntry, ...] = Field(default=(), description="Half-terms and the like.")
     bank_holidays: tuple[SpanEntry, ...] = ()
