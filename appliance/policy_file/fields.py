@@ -14,6 +14,23 @@ from appliance.policy.names import canonical
 
 _TIME: Final = re.compile(r"([01]?\d|2[0-4])[:.]([0-5]\d)")
 When = TypeVar("When", bound=date)
+# Below these anybody may have a name of their own. A host that is never recorded or never
+# inspected is out of everybody's sight, so the mistake of a hasty hand must not put half a
+# country there. The best known of publicsuffix.org; not gov.uk, nhs.uk and police.uk, which
+# are each one owner's and which the appliance itself never inspects.
+SHARED_SUFFIXES: Final = frozenset(
+    {
+        "co.uk", "org.uk", "me.uk", "ltd.uk", "plc.uk", "net.uk", "ac.uk", "sch.uk",
+        "uk.com", "uk.net", "gb.net", "eu.com", "us.com", "co.com",
+        "com.au", "net.au", "org.au", "edu.au", "co.nz", "org.nz", "ac.nz", "school.nz",
+        "co.za", "org.za", "co.in", "org.in", "ac.in", "co.jp", "ne.jp", "or.jp", "ac.jp",
+        "co.kr", "or.kr", "com.br", "org.br", "com.cn", "org.cn", "com.hk", "com.mx", "com.ar",
+        "com.sg", "com.tr", "com.tw", "com.pl", "co.il", "co.im", "co.je", "co.gg",
+        "blogspot.com", "wordpress.com", "github.io", "netlify.app", "vercel.app", "web.app",
+        "pages.dev", "workers.dev", "herokuapp.com", "cloudfront.net", "amazonaws.com",
+        "s3.amazonaws.com", "azurewebsites.net", "appspot.com",
+    }
+)  # fmt: skip
 DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -73,16 +90,33 @@ def _instant(value: Any) -> datetime:
 def _host(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError(f"should be a host name, not {value!r}")
-    name = canonical(value.removeprefix("*."))
+    return no_top_level(canonical(value.removeprefix("*.")))
+
+
+def no_top_level(name: str) -> str:
+    """Return a canonical name or address that is no top-level domain.
+
+    Raises:
+        ValueError: it is one: what is said of it would hold for half the world.
+    """
     if "." not in name and ":" not in name:
-        raise ValueError(f"{value!r} would cover a whole top-level domain")
+        raise ValueError(f"{name!r} would cover a whole top-level domain")
+    return name
+
+
+def _unseen_host(value: Any) -> str:
+    name = _host(value)
+    if name in SHARED_SUFFIXES:
+        raise ValueError(f"{name!r} would cover everybody who has a name below it")
     return name
 
 
 def _prefix(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError(f"should be a URL, not {value!r}")
-    return urls.canonical_prefix(value)
+    prefix = urls.canonical_prefix(value)
+    no_top_level(prefix.partition("/")[0])
+    return prefix
 
 
 def _path(value: Any) -> str:
@@ -108,6 +142,10 @@ Minutes = Annotated[int, BeforeValidator(_time)]
 Day = Annotated[date, BeforeValidator(_day)]
 Instant = Annotated[datetime, BeforeValidator(_instant)]
 Host = Annotated[str, BeforeValidator(_host)]
+# Exempt from being seen: of one owner at the least.
+UnseenHosts = Annotated[
+    tuple[Annotated[str, BeforeValidator(_unseen_host)], ...], BeforeValidator(_listed)
+]
 UrlPrefix = Annotated[str, BeforeValidator(_prefix)]
 UrlPath = Annotated[str, BeforeValidator(_path)]
 Zone = Annotated[str, BeforeValidator(_zone)]

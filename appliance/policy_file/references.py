@@ -11,9 +11,10 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from appliance.policy.model import PeriodKind, SubjectKind, TargetKind
-from appliance.policy.names import BadNameError, canonical
-from appliance.policy.urls import BadUrlError, canonical_prefix
+from appliance.policy.names import canonical
+from appliance.policy.urls import canonical_prefix
 from appliance.policy_file import catalogue
+from appliance.policy_file.fields import no_top_level
 from appliance.policy_file.reading import Path, Tree
 
 # Where a name is written (``*`` is every key or item) -> what it must name.
@@ -22,7 +23,6 @@ PLACES: Final[tuple[tuple[str, str], ...]] = (
     ("rules.*.what", "target"),
     ("rules.*.when", "period"),
     ("rules.*.permission", "permission"),
-    ("rules.*.clause", "clause"),
     ("grants.*.who", "subject"),
     ("grants.*.what", "target"),
     ("grants.*.when", "period"),
@@ -30,7 +30,6 @@ PLACES: Final[tuple[tuple[str, str], ...]] = (
     ("permissions_held.*.who", "subject"),
     ("permissions_held.*.permission", "permission"),
     ("official_pages.*.who", "subject"),
-    ("official_pages.*.clause", "clause"),
     ("groups.*.timetable", "timetable"),
     ("networks.*.role", "role"),
     ("networks.*.groups", "group"),
@@ -44,10 +43,19 @@ PLACES: Final[tuple[tuple[str, str], ...]] = (
     ("categories.*.part_of", "category"),
     ("services.*.categories", "category"),
     ("circumvention.roles", "role"),
-    ("circumvention.clause", "clause"),
     ("calendar.inset_roles", "role"),
     ("calendar.one_off.*.timetables", "timetable"),
 )
+
+# Where a clause is written. A test holds the list to the schema.
+CLAUSES: Final = (
+    "rules.*.clause", "circumvention.clause", "official_pages.*.clause", "policy.review_clause",
+    "permissions.*.clause", "grants.*.clause", "sanctions.*.clause",
+    "unclassified_social.clause", "working_hours.clause", "requests.clause",
+    "requests.due_clause", "concerns.clause", "concerns.routes.*.clause", "monitoring.clause",
+    "monitoring.justification_clause", "monitoring.usage_clause", "illegal.clause",
+    "unsuitable.clause",
+)  # fmt: skip
 
 _SECTIONS: Final = (
     "role", "group", "network", "person", "device", "site", "timetable", "permission",
@@ -57,7 +65,7 @@ _SECTIONS: Final = (
 def check(tree: Tree) -> None:
     """Note every name that stands for nothing."""
     known = names_of(tree.value)
-    for place, kind in PLACES:
+    for place, kind in (*PLACES, *((place, "clause") for place in CLAUSES)):
         for path, text in _texts(tree.value, tuple(place.split(".")), ()):
             said = _CHECKS.get(kind, _named)(kind, text, known)
             if said:
@@ -159,12 +167,12 @@ def _target(_: str, text: str, known: Mapping[str, frozenset[str]]) -> str:
         return f"{text!r} should be everything or one of {', '.join(f'{k}:…' for k in kinds)}"
     try:
         if kind == TargetKind.URL:
-            canonical_prefix(id_)
+            no_top_level(canonical_prefix(id_).partition("/")[0])
             return ""
         if kind == TargetKind.HOST:
-            canonical(id_)
+            no_top_level(canonical(id_))
             return ""
-    except (BadUrlError, BadNameError) as error:
+    except ValueError as error:  # a bad name, a bad URL, or too wide a name
         return str(error)
     return _named(kind, id_, known)
 

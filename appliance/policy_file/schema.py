@@ -20,6 +20,7 @@ from appliance.policy_file.fields import (
     Text,
     Texts,
     Truth,
+    UnseenHosts,
     UrlPath,
 )
 from appliance.policy_file.schema_people import (
@@ -170,8 +171,8 @@ class SanctionEntry(Entry):
 class SanctuaryEntry(Entry):
     """Helplines added to the built-in ones; none of those can be taken away."""
 
-    domains: Hosts = ()
-    hosts: Hosts = ()
+    domains: UnseenHosts = ()
+    hosts: UnseenHosts = ()
 
 
 class PolicyDocument(Entry):
@@ -200,7 +201,7 @@ class PolicyDocument(Entry):
     unclassified_social: UnclassifiedEntry = UnclassifiedEntry()
     official_pages: tuple[OfficialPageEntry, ...] = ()
     sanctuary: SanctuaryEntry = SanctuaryEntry()
-    never_inspect: Hosts = ()
+    never_inspect: UnseenHosts = ()
     local_domains: Hosts = ()
     working_hours: WorkingHoursEntry | None = None
     requests: RequestsEntry = RequestsEntry()
