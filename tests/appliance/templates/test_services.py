@@ -60,7 +60,7 @@ telegram    web.telegram.org t.me cdn4.telesco.pe
 linkedin    uk.linkedin.com static.licdn.com lnkd.in
 tumblr      someone.tumblr.com 64.media.tumblr.com
 twitch      www.twitch.tv static-cdn.jtvnw.net video-weaver.lhr03.hls.ttvnw.net
-bereal      bereal.com bere.al
+bereal      bereal.com bere.al cdn.bereal.network cdn-us1.bereal.network
 bluesky     bsky.app bsky.social cdn.bsky.app
 mastodon    mastodon.social mstdn.social mastodonapp.uk
 flickr      www.flickr.com live.staticflickr.com flic.kr
@@ -245,6 +245,13 @@ POST   https://commons.m.wikimedia.org/w/api.php
 PUT    https://en.wikivoyage.org/w/rest.php/v1/page/Bees
 PUT    https://api.wikimedia.org/core/v1/wikipedia/en/page/Bees
 PATCH  https://en.wikibooks.org/w/rest.php/v1/page/Bees
+POST   https://wikitech.wikimedia.org/w/index.php?title=Bees&action=submit
+POST   https://nl.wikimedia.org/w/api.php
+POST   https://foundation.wikimedia.org/wiki/Bees
+PUT    https://wikitech.wikimedia.org/w/rest.php/v1/page/Bees
+GET    https://en.wikipedia.org/wiki/Special:EditPage/Bees
+GET    https://nl.wikimedia.org/wiki/Special:EditPage
+GET    https://en.wikipedia.org/w/index.php?title=Bees&action=EDIT
 DELETE https://en.wikinews.org/w/rest.php/v1/page/Bees
 """
 
@@ -256,6 +263,10 @@ GET  https://en.wikipedia.org/w/api.php?action=query&titles=Bees
 GET  https://en.wikipedia.org/wiki/Bees?section=new
 GET  https://upload.wikimedia.org/wikipedia/commons/a/a9/Example.jpg
 POST https://intake-analytics.wikimedia.org/v1/events?hasty=true
+POST https://intake-logging.wikimedia.org/v1/events
+GET  https://wikitech.wikimedia.org/wiki/Bees
+GET  https://en.wikipedia.org/wiki/Special:Editors
+GET  https://nl.wikimedia.org/w/index.php?title=Bees
 GET  https://example.org/w/index.php?title=Bees&action=edit
 POST https://notwikipedia.org/w/api.php
 """
