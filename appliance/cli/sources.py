@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,20 +67,40 @@ def text_of(template: str | None, policy: Path | None) -> str:
     """Return the text of a template, of a policy file, or of the default template.
 
     Raises:
-        InputError: an unknown name, or a file that is no text in UTF-8.
+        InputError: an unknown name, or a file that is no text in UTF-8, too long or no
+            file at all (a device, a pipe).
+        OSError: the file cannot be read.
     """
     from appliance import policy_file
 
     if policy is not None:
-        try:
-            return policy.read_text(encoding="utf-8")
-        except UnicodeDecodeError as error:
-            raise InputError(f"{policy}: not a text file in UTF-8: {error}") from error
+        return _read(policy)
     name = template or policy_file.TEMPLATES[0]
     if name not in policy_file.TEMPLATES:
         known = ", ".join(policy_file.TEMPLATES)
         raise InputError(f"there is no template {name!r}; there are: {known}")
     return policy_file.template_text(name)
+
+
+def _read(policy: Path) -> str:
+    """Never waits for a writer, and never reads more than a policy file may have."""
+    from appliance.policy_file.reading import MAX_CHARACTERS
+
+    with open(policy, encoding="utf-8", opener=_without_waiting) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise InputError(f"{policy}: not a file; save the policy as one and name that")
+        try:
+            text = file.read(MAX_CHARACTERS + 1)
+        except UnicodeDecodeError as error:
+            raise InputError(f"{policy}: not a text file in UTF-8: {error}") from error
+    if len(text) > MAX_CHARACTERS:
+        raise InputError(f"{policy}: longer than {MAX_CHARACTERS:,} characters; a policy is not")
+    return text
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a pipe that nobody writes to at once, to say that it is one (open(2))."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def named(text: str | None) -> tuple[str | None, Path | None]:
