@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -135,7 +136,26 @@ def _zone(value: Any) -> str:
         raise ValueError(f"{value!r} is no time zone; Europe/London is one") from error
 
 
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+_ID: Final = r"^[a-z0-9][a-z0-9._-]{0,63}$"
+_NAME_ID: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+_METHOD: Final = r"^[A-Z]{1,20}$"
+LANGUAGE: Final = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+SHORT: Final = r"^[A-Za-z0-9]{1,8}$"
+# What each pattern asks for, in words.
+IN_WORDS: Final = MappingProxyType(
+    {
+        _ID: "should be 1 to 64 small letters, digits, dots, dashes or underscores, and begin "
+        "with a letter or digit",
+        _NAME_ID: "should be 1 to 64 letters (no accents), digits, dots, dashes or underscores, "
+        "and begin with a letter or digit",
+        _METHOD: "should be a method in capitals, like GET or POST",
+        LANGUAGE: "should be a language like en-GB or cy",
+        SHORT: "should be 1 to 8 letters or digits",
+    }
+)
+Id = Annotated[str, StringConstraints(pattern=_ID)]
+# Of groups, people, devices and networks: schools write 3B and mean no 3b.
+NameId = Annotated[str, StringConstraints(pattern=_NAME_ID)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
 Truth = Annotated[bool, BeforeValidator(_truth)]
 Minutes = Annotated[int, BeforeValidator(_time)]
@@ -149,9 +169,10 @@ UnseenHosts = Annotated[
 UrlPrefix = Annotated[str, BeforeValidator(_prefix)]
 UrlPath = Annotated[str, BeforeValidator(_path)]
 Zone = Annotated[str, BeforeValidator(_zone)]
-Method = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,20}$")]
+Method = Annotated[str, StringConstraints(pattern=_METHOD)]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Ids = Annotated[tuple[Id, ...], BeforeValidator(_listed)]
+NameIds = Annotated[tuple[NameId, ...], BeforeValidator(_listed)]
 Hosts = Annotated[tuple[Host, ...], BeforeValidator(_listed)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_listed)]
 Methods = Annotated[tuple[Method, ...], BeforeValidator(_listed)]

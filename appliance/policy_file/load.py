@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from appliance.policy_file import catalogue, consistency, meaning, references
+from appliance.policy_file.fields import IN_WORDS
 from appliance.policy_file.mistakes import PolicyFileError
 from appliance.policy_file.reading import Path, Tree, read
 from appliance.policy_file.schema import PolicyDocument
@@ -91,10 +92,18 @@ def _said(details: ErrorDetails, path: Path) -> str:
         return "is missing"
     plain = details["msg"].removeprefix("Value error, ")
     message = _PLAIN.get(details["type"], plain.replace("Input should", "should"))
+    if details["type"] == "string_pattern_mismatch":
+        message = _in_words(str(details["ctx"]["pattern"]))
     given = details["input"]
     if details["type"] in ("value_error", "too_short") or not isinstance(given, str):
         return message
     return f"{message}, not {given!r}"
+
+
+def _in_words(pattern: str) -> str:
+    """What a pattern asks for; one that is no more than a choice of words names them."""
+    words = " or ".join(map(repr, pattern.strip("^()$").split("|")))
+    return IN_WORDS.get(pattern, f"should be {words}")
 
 
 def _fields(path: Path) -> tuple[str, ...]:

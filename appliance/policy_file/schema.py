@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from appliance.policy.model import Action, CategoryClass, Ownership
 from appliance.policy_file.fields import (
+    SHORT,
     Day,
     Entry,
     Host,
@@ -17,6 +18,7 @@ from appliance.policy_file.fields import (
     Instant,
     Listed,
     Methods,
+    NameId,
     Text,
     Texts,
     Truth,
@@ -50,7 +52,7 @@ class PolicyEntry(Entry):
 
     id: Id
     name: Text
-    short: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,8}$", description="Two letters or so.")]
+    short: Annotated[str, Field(pattern=SHORT, description="Two letters or so.")]
     school: Text
     next_review: Day | None = None
     review_by: Text = ""
@@ -182,11 +184,11 @@ class PolicyDocument(Entry):
     school: SchoolEntry = SchoolEntry()
     clauses: dict[Text, ClauseEntry] = Field(default_factory=dict)
     roles: dict[Id, RoleEntry] = Field(min_length=1)
-    groups: dict[Id, GroupEntry] = Field(default_factory=dict)
+    groups: dict[NameId, GroupEntry] = Field(default_factory=dict)
     sites: dict[Id, SiteEntry] = Field(default_factory=dict)
-    networks: dict[Id, NetworkEntry] = Field(default_factory=dict)
-    people: dict[Id, PersonEntry] = Field(default_factory=dict)
-    devices: dict[Id, DeviceEntry] = Field(default_factory=dict)
+    networks: dict[NameId, NetworkEntry] = Field(default_factory=dict)
+    people: dict[NameId, PersonEntry] = Field(default_factory=dict)
+    devices: dict[NameId, DeviceEntry] = Field(default_factory=dict)
     categories: dict[Id, CategoryEntry] = Field(default_factory=dict)
     services: dict[Id, ServiceEntry] = Field(default_factory=dict)
     rules: tuple[RuleEntry, ...] = ()

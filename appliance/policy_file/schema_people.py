@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from appliance.policy.model import Ownership
-from appliance.policy_file.fields import Entry, Id, Ids, Listed, Text, Truth
+from appliance.policy_file.fields import LANGUAGE, Entry, Id, Listed, NameId, NameIds, Text, Truth
 
 
 def _network(value: Any) -> str:
@@ -43,7 +43,7 @@ class SchoolEntry(Entry):
 
     ask: Text = "a grown-up at school"
     contact: Text | None = None
-    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en-GB"
+    language: Annotated[str, Field(pattern=LANGUAGE)] = "en-GB"
 
 
 class RoleEntry(Entry):
@@ -67,7 +67,7 @@ class NetworkEntry(Entry):
     name: Text
     prefixes: Prefixes
     role: Id
-    groups: Ids = ()
+    groups: NameIds = ()
     ownership: Ownership = Ownership.PERSONAL
     trusts_ca: Truth = False
 
@@ -77,7 +77,7 @@ class PersonEntry(Entry):
 
     name: Text
     role: Id
-    groups: Ids = ()
+    groups: NameIds = ()
     site: Id | None = None
 
 
@@ -89,6 +89,6 @@ class DeviceEntry(Entry):
     addresses: Addresses = ()
     ownership: Ownership = Ownership.PERSONAL
     trusts_ca: Truth = False
-    person: Id | None = None
+    person: NameId | None = None
     role: Id | None = None
-    groups: Ids = ()
+    groups: NameIds = ()

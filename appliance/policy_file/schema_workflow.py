@@ -14,8 +14,8 @@ from appliance.policy_file.fields import (
     Day,
     Entry,
     Id,
-    Ids,
     Listed,
+    NameIds,
     Post,
     Posts,
     Text,
@@ -127,7 +127,7 @@ class SiteEntry(Entry):
     name: Text
     dsl: Text | None = None
     data_protection_lead: Text | None = None
-    networks: Ids = ()
+    networks: NameIds = ()
 
 
 class WorkingHoursEntry(Entry):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 
-from appliance.policy_file import PolicyFileError, catalogue, load
-from appliance.policy_file.fields import SHARED_SUFFIXES
+from appliance.policy_file import PolicyDocument, PolicyFileError, catalogue, load
+from appliance.policy_file.fields import IN_WORDS, SHARED_SUFFIXES
 
 SMALL = """\
 policy: {id: little, name: Little, short: LS, school: Little School}
@@ -72,3 +75,49 @@ def test_what_the_appliance_itself_exempts_may_be_written_too() -> None:
 def test_an_address_is_no_top_level_domain() -> None:
     what = "['host:192.0.2.1', 'host:2001:db8::1', 'url:https://192.0.2.1/a']"
     assert mistakes(f"rules: [{{id: r, clause: '1', action: block, what: {what}}}]") == ()
+
+
+CLASSES = """\
+groups: {3B: {name: Class 3B}}
+people: {Jo: {name: Jo, role: staff, groups: 3B}}
+devices: {PC-1: {name: PC, person: Jo, groups: [3B]}}
+networks: {Room_2: {name: Room 2, prefixes: 10.0.0.0/24, role: staff, groups: 3B}}
+sites: {north: {name: North, networks: Room_2}}
+rules:
+  - {id: r, clause: '1', action: block, what: everything,
+     who: ['group:3B', 'person:Jo', 'device:PC-1', 'network:Room_2']}
+"""
+
+
+def test_ids_of_people_and_groups_are_as_schools_write_them() -> None:
+    document = load(SMALL + CLASSES, "p.yaml")
+    assert list(document.groups) == ["3B"]
+    assert document.devices["PC-1"].person == "Jo"
+
+
+def test_capitals_stand_for_themselves() -> None:
+    (said,) = mistakes(CLASSES.replace("'group:3B'", "'group:3b'"))
+    assert "there is no group '3b'" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("groups: {3 B: {name: B}}",
+         "groups.3 B: should be 1 to 64 letters (no accents), digits, dots, dashes or underscores, "
+         "and begin with a letter or digit, not '3 B'"),
+        ("rules: [{id: One, clause: '1', action: block, what: everything}]",
+         "rules[0].id: should be 1 to 64 small letters, digits, dots, dashes or underscores, and "
+         "begin with a letter or digit, not 'One'"),
+        ("school: {language: English}",
+         "school.language: should be a language like en-GB or cy, not 'English'"),
+    ],
+)  # fmt: skip
+def test_what_a_pattern_asks_for_is_said_in_words(text: str, said: str) -> None:
+    assert mistakes(text) == (f"p.yaml:3: {said}",)
+
+
+def test_every_pattern_of_the_schema_has_words_or_is_a_choice_of_words() -> None:
+    found = set(re.findall(r'"pattern": "([^"]*)"', json.dumps(PolicyDocument.model_json_schema())))
+    assert set(IN_WORDS) <= found
+    assert all(re.fullmatch(r"\^\([a-z|]+\)\$", each) for each in found - set(IN_WORDS))
