@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 break
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # the outermost, so the last to speak
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter,
 ) -> Iterator[None]:
@@ -52,6 +52,6 @@ def pytest_terminal_summary(
     for marker in NEEDS:
         mine = [reason for reason in reasons if reason.startswith(f"{marker}:")]
         if mine:
-            line = f"NOT TESTED HERE: {len(mine)} tests of {mine[0]}"
+            line = f"NOT TESTED HERE: {len(mine)} of the tests ({mine[0]})"
             terminalreporter.write_line(line, yellow=True, bold=True)
     return result
