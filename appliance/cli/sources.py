@@ -64,7 +64,7 @@ def document_of(template: str | None, policy: Path | None) -> PolicyDocument:
 
 
 def text_of(template: str | None, policy: Path | None) -> str:
-    """Return the text of a template, of a policy file, or of the default template.
+    """Return the text of a template or the example, a policy file, or the default template.
 
     Raises:
         InputError: an unknown name, or a file that is no text in UTF-8, too long or no
@@ -76,7 +76,7 @@ def text_of(template: str | None, policy: Path | None) -> str:
     if policy is not None:
         return _read(policy)
     name = template or policy_file.TEMPLATES[0]
-    if name not in policy_file.TEMPLATES:
+    if name not in (*policy_file.TEMPLATES, policy_file.EXAMPLE):
         known = ", ".join(policy_file.TEMPLATES)
         raise InputError(f"there is no template {name!r}; there are: {known}")
     return policy_file.template_text(name)
@@ -107,7 +107,7 @@ def named(text: str | None) -> tuple[str | None, Path | None]:
     """Tell the name of a template from the path of a file: what is no template is a file."""
     from appliance import policy_file
 
-    if text is None or text in policy_file.TEMPLATES:
+    if text is None or text in (*policy_file.TEMPLATES, policy_file.EXAMPLE):
         return text, None
     if "/" not in text and "." not in text and not Path(text).exists():
         known = ", ".join(policy_file.TEMPLATES)

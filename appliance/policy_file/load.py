@@ -21,6 +21,7 @@ TEMPLATES: Final[tuple[str, ...]] = (
     "diamond-partnership",
     "clarendon-cottage",
 )
+EXAMPLE: Final = "example"  # every section in use, to read and copy from; listed nowhere
 _PLAIN: Final = MappingProxyType(
     {
         "tuple_type": "should be a list",
@@ -55,12 +56,12 @@ def load(text: str, source: str) -> PolicyDocument:
 
 
 def template_text(name: str) -> str:
-    """Return the text of a template.
+    """Return the text of a template, or of the annotated example.
 
     Raises:
-        KeyError: there is no template of that name.
+        KeyError: there is neither of that name.
     """
-    if name not in TEMPLATES:
+    if name not in (*TEMPLATES, EXAMPLE):
         raise KeyError(name)
     return catalogue.text_of(f"{name}.yaml")
 
