@@ -52,7 +52,10 @@ def templates(as_json: bool) -> None:
 @click.argument("name")
 @json_option
 def show(name: str, as_json: bool) -> None:
-    """Print a template as the file it is, to be saved and changed."""
+    """Print a template as the file it is, to be saved and changed.
+
+    `bellgate policy show example` prints a small file with every section in use, annotated.
+    """
     text = sources.text_of(name, None)
     if as_json:
         print_json({"name": name, "text": text})

@@ -75,7 +75,9 @@ def test_a_grant_opens_and_a_revoked_one_does_not(bench: Bench) -> None:
         (("--service", "youtube", "--for", "role:wizard", "--until", "today"), "wizard"),
         (("--service", "youtube", "--for", "role:pupil", "--until", "2020-01-01"), "over already"),
         (("--for", "role:pupil", "--until", "today"), "exactly one of"),
-        (("--url", "https://x.com/a?b=c", "--for", "role:pupil", "--until", "today"), "query"),
+        (("--url", "https://x.com/a/../b", "--for", "role:pupil", "--until", "today"), "path"),
+        (("--host", "com", "--for", "role:pupil", "--until", "today"), "top-level"),
+        (("--category", "illegal", "--for", "role:pupil", "--until", "today"), "no grant opens"),
         (
             ("--host", "x.com", "--for", "role:pupil", "--until", "today", "--method", "YELL"),
             "YELL",
