@@ -28,7 +28,7 @@ def grants_command() -> None:
 
 
 @grants_command.command("add")
-@click.option("--url", metavar="URL", help="A URL and all below it; with a query, that query alone.")
+@click.option("--url", metavar="URL", help="A URL and all below it; a query counts.")
 @click.option("--host", metavar="HOST", help="A host and its subdomains.")
 @click.option("--service", metavar="ID", help="A service of the catalogue, such as youtube.")
 @click.option("--category", metavar="ID", help="A whole category, such as media_sharing.")

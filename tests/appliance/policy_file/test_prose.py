@@ -13,7 +13,7 @@ roles:
   pupil: {name: Pupil, plural: pupils, rank: 5}
   boss: {name: The head, rank: 0}
 groups: {y6: {name: Year 6}}
-people: {jo: {name: Jo Bloggs, role: staff}}
+people: {jo: {name: The art teacher, role: staff}}
 devices: {cart: {name: iPad cart}}
 networks: {hall: {name: Hall, prefixes: 10.0.0.0/8, role: pupil}}
 permissions: {wifi: {name: School Wi-Fi}}
@@ -44,7 +44,7 @@ def said(*rules: str) -> str:
         ("action: allow, who: group:y6, what: 'url:x.com/a', when: Lesson 1, monitor: false",
          "Year 6 may use x.com/a during Lesson 1."),
         ("action: block, who: person:jo, what: host:x.com, ownership: school, when: after_school",
-         "Jo Bloggs may not use x.com on school-owned devices after school."),
+         "The art teacher may not use x.com on school-owned devices after school."),
         ("action: block, who: device:cart, what: everything, when: closed",
          "The device iPad cart may not use anything online while school is closed."),
         ("action: block, who: network:hall, what: category:vpn, grants: never",

@@ -54,7 +54,7 @@ TRUTH = [
       for what in ("facebook.com", "mumsnet.com", "youtube.com", "clubs.example")
       for when in (LESSON, LUNCH, EVENING)],
     ("staff", "staff", "facebook.com", LESSON, "block"),
-    ("staff", "staff", "facebook.com", LUNCH, "block"),  # the permission is Jo's alone
+    ("staff", "staff", "facebook.com", LUNCH, "block"),  # the permission is one person's alone
     ("staff", "jo", "facebook.com", LESSON, "block"),
     ("staff-break", "jo", "facebook.com", LUNCH, "allow"),
     ("no-snapchat", "jo", "snapchat.com", LUNCH, "block"),
