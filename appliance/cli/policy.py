@@ -10,7 +10,7 @@ import click
 
 from appliance import clock
 from appliance.cli import sources
-from appliance.cli.errors import InputError
+from appliance.cli.errors import InputError, warn
 from appliance.cli.options import data_option, json_option
 from appliance.cli.output import print_json, print_table
 from appliance.cli.places import Places
@@ -156,6 +156,7 @@ def _in_force(data: Path) -> PolicyDocument | None:
 def use(name: str, reason: str, data: Path, as_json: bool) -> None:
     """Make a policy the one that is enforced. A running gate follows within a second."""
     from appliance.cli import storing
+    from appliance.publish.compile import misfits
     from appliance.store import policies
 
     template, file = sources.named(name)
@@ -163,6 +164,12 @@ def use(name: str, reason: str, data: Path, as_json: bool) -> None:
     text, source = sources.text_of(template, file), name
     with storing.opened(data) as session:
         policies.set_policy(session, text, source, storing.author(), reason, clock.real())
+        unfit = misfits(session)
+    for one in unfit:
+        warn(
+            f"{one.kind} {one.name} has the role {one.role}, which this policy does not know: "
+            f"it counts as {one.counts_as}"
+        )
     if as_json:
         print_json({"policy": contents.policy.id, "source": source, "reason": reason})
         return

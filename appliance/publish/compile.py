@@ -2,18 +2,22 @@
 
 Where both name the same thing (a network, a person), the store's holds. A grant or sanction
 that ended is kept for five weeks, so that last Tuesday can still be explained.
+
+A role that the policy in force does not know would match no rule, and so be let everywhere:
+whatever has one counts as the policy's most restrictive role.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
 from appliance.policy.snapshot import Contents, School
+from appliance.policy.subjects import Device, Network, Person
 from appliance.store import (
     calendar,
     devices,
@@ -40,6 +44,17 @@ class _Named(Protocol):
 
 
 _Thing = TypeVar("_Thing", bound=_Named)
+_Placed = TypeVar("_Placed", Network, Person, Device)
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """Something with a role that the policy in force does not know. kind: ``network`` ..."""
+
+    kind: str
+    name: str
+    role: str
+    counts_as: str
 
 
 def compile_contents(session: Session, version: int, built_at: datetime) -> Contents:
@@ -60,13 +75,66 @@ def compile_contents(session: Session, version: int, built_at: datetime) -> Cont
         version=version,
         built_at=built_at,
         groups=_both(people.groups(session), policy.groups),
-        people=_both(people.people(session), policy.people),
-        devices=_both(devices.list_(session), policy.devices),
-        networks=_both(networks.list_(session), policy.networks),
+        people=_fitted(_people(session, policy), policy),
+        devices=_fitted(_devices(session, policy), policy),
+        networks=_fitted(_networks(session, policy), policy),
         calendar=calendar.applied(session, policy.calendar),
         **_timed(session, policy, earliest - KEPT_ENDED),
         **own,
     )
+
+
+def misfits(session: Session) -> tuple[Misfit, ...]:
+    """Return the networks, people and devices whose role the policy in force does not know.
+
+    Raises:
+        NoPolicyError: no policy was ever put in force.
+        policy_file.PolicyFileError: this program does not accept the policy (any more).
+    """
+    policy = vocabulary(session)
+    if policy is None:
+        raise NoPolicyError("no policy is in force yet")
+    strictest = _strictest(policy)
+    placed: tuple[tuple[str, Iterable[Network | Person | Device]], ...] = (
+        ("network", _networks(session, policy)),
+        ("person", _people(session, policy)),
+        ("device", _devices(session, policy)),
+    )
+    return tuple(
+        Misfit(kind, one.name, one.role, strictest)
+        for kind, every in placed
+        for one in every
+        if one.role is not None and not _knows(policy, one.role)
+    )
+
+
+def _networks(session: Session, policy: Contents) -> tuple[Network, ...]:
+    return _both(networks.list_(session), policy.networks)
+
+
+def _people(session: Session, policy: Contents) -> tuple[Person, ...]:
+    return _both(people.people(session), policy.people)
+
+
+def _devices(session: Session, policy: Contents) -> tuple[Device, ...]:
+    return _both(devices.list_(session), policy.devices)
+
+
+def _fitted(every: Iterable[_Placed], policy: Contents) -> tuple[_Placed, ...]:
+    """Fails closed: an unknown role becomes the most restrictive one. None stays none."""
+    strictest = _strictest(policy)
+    return tuple(
+        one if one.role is None or _knows(policy, one.role) else replace(one, role=strictest)
+        for one in every
+    )
+
+
+def _knows(policy: Contents, role: str) -> bool:
+    return any(known.id == role for known in policy.roles)
+
+
+def _strictest(policy: Contents) -> str:
+    return max(policy.roles, key=lambda role: role.rank).id
 
 
 def _timed(session: Session, policy: Contents, since: datetime) -> dict[str, Any]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from appliance.policy.engine import decide
 from appliance.policy.model import (
+    Action,
     Grant,
     PeriodKind,
     ReportedBlock,
@@ -16,8 +18,11 @@ from appliance.policy.model import (
     Target,
     TargetKind,
 )
+from appliance.policy.situation import Query
+from appliance.policy.snapshot import Snapshot
 from appliance.policy.subjects import Device, Group, Network, Person
 from appliance.policy.timetable import Calendar, DateSpan, OneOffDay, Period
+from appliance.publish.compile import Misfit, compile_contents, misfits
 from appliance.publish.hold import Holder
 from appliance.publish.publisher import Publisher
 from appliance.store import (
@@ -27,6 +32,7 @@ from appliance.store import (
     networks,
     people,
     permissions,
+    policies,
     reports,
     sanctions,
     settings,
@@ -34,6 +40,15 @@ from appliance.store import (
 from appliance.store.session import Store
 
 AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+NO_STAFF = """
+policy: {id: ours, name: Ours, short: O, school: Ours}
+roles:
+  guest: {name: Guest, rank: 9}
+  teacher: {name: Teacher, rank: 1}
+  pupil: {name: Pupil, rank: 5}
+rules:
+  - {id: no-fb, clause: "1", action: block, who: role:guest, what: service:facebook, text: No.}
+"""
 PUPIL = Subject(SubjectKind.ROLE, "pupil")
 TERMS = Calendar(
     covers=DateSpan(date(2026, 9, 1), date(2027, 8, 31)),
@@ -95,3 +110,41 @@ def test_grants_that_ended_long_ago_are_left_out(store: Store, place: Path) -> N
             grants.add(s, old, author="head", reason="", at=AT)
     Publisher(store, place).publish(AT)
     assert [g.id for g in Holder(place).snapshot.contents.grants] == ["G1"]
+
+
+def other_roles(store: Store) -> None:
+    """Put a network, a person and devices there, and then a policy that knows no staff."""
+    with store.session() as s:
+        networks.add(s, Network(id="sci", name="Sci", prefixes=("10.7.0.0/24",), role="staff",
+                                trusts_ca=True))  # fmt: skip
+        networks.add(s, Network(id="hall", name="Hall", prefixes=("10.9.0.0/24",), role="pupil"))
+        people.add_person(s, Person(id="ada", name="Ada", role="staff"))
+        devices.add(s, Device(id="d1", name="Till", addresses=("10.9.0.1",), role="staff"))
+        devices.add(s, Device(id="d2", name="Pad", addresses=("10.9.0.2",)))
+        policies.set_policy(s, NO_STAFF, "ours.yaml", "tests", "", AT)
+
+
+def test_a_role_that_the_policy_does_not_know_counts_as_the_strictest(store: Store) -> None:
+    """It would match no rule, and everything would be open to it."""
+    other_roles(store)
+    with store.reading() as s:
+        found = compile_contents(s, 1, AT)
+    assert {n.id: n.role for n in found.networks} == {"sci": "guest", "hall": "pupil"}
+    assert {p.id: p.role for p in found.people} == {"ada": "guest"}
+    assert {d.id: d.role for d in found.devices} == {"d1": "guest", "d2": None}
+    held = Snapshot(found)
+    for address in ("10.7.0.5", "10.9.0.1"):
+        asked = Query(held.register.resolve(address), "www.facebook.com", AT)
+        assert decide(asked, held).action is Action.BLOCK
+
+
+def test_what_has_such_a_role_is_named(store: Store) -> None:
+    with store.reading() as s:
+        assert misfits(s) == ()
+    other_roles(store)
+    with store.reading() as s:
+        assert misfits(s) == (
+            Misfit("network", "Sci", "staff", "guest"),
+            Misfit("person", "Ada", "staff", "guest"),
+            Misfit("device", "Till", "staff", "guest"),
+        )
