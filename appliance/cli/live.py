@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 SHOWN: Final = 14  # verdicts on the screen
 NARROW: Final = 100  # columns: below, health has a line of its own and a column is left out
+FACES: Final = ("dns", "proxy", "web")
 MARKS: Final = {Level.GOOD: ("✔", "green"), Level.NOTE: ("◆", "magenta"),
                 Level.AMBER: ("▲", "yellow"), Level.RED: ("✖", "bold red")}  # fmt: skip
 
@@ -112,14 +113,14 @@ class PlainView:
         zone = self._known.now()[0].contents.calendar.zone if attempts else ""
         for attempt in attempts:
             print(rows.line(attempt, zone), flush=True)
+        if not self._ready and _serving(checks):
+            self._ready = True
+            self._levels = {c.name: c.level for c in checks if c.level is not Level.AMBER}
+            print("Ready. Ctrl-C stops it.", flush=True)
         for check in checks:
             if self._ready and self._levels.get(check.name) is not check.level:
                 print(f"{check.level.value}: {check.words}", flush=True)
                 self._levels[check.name] = check.level
-        if not self._ready and checks and worst(checks) in (Level.GOOD, Level.NOTE):
-            self._levels = {check.name: check.level for check in checks}
-            self._ready = True
-            print("Ready. Ctrl-C stops it.", flush=True)
 
     def closing(self) -> None:
         """Say that it ends."""
@@ -148,7 +149,8 @@ class LiveView:
         put = self._console.print
         put()
         put(_title(snapshot), justify="left")
-        put(Padding(Text("\n".join(said), "dim"), (0, 2)))
+        for text in said:
+            put(Padding(Text(text, "bold yellow" if text.startswith("AMBER") else "dim"), (0, 2)))
         put()
         if snapshot.contents.clock_offset:
             words = f"REHEARSAL  it behaves as if it were {opening.clock_words(snapshot, at)}"
@@ -197,6 +199,12 @@ class LiveView:
         if self._attempts:
             self._console.print(rows.table(self._attempts, snapshot, narrow=self._narrow))
         self._console.print(Text("  Stopping.", "dim"))
+
+
+def _serving(checks: Sequence[Check]) -> bool:
+    """Whether every face answers and nothing is red; what is amber does not stop the gate."""
+    unwell = [check for check in checks if check.level in (Level.AMBER, Level.RED)]
+    return bool(checks) and not any(c.level is Level.RED or c.name in FACES for c in unwell)
 
 
 def _title(snapshot: Snapshot) -> Text:

@@ -1,6 +1,12 @@
-"""What ``up`` does before any face starts: store, policy, clock, certificate, first snapshot."""
+"""What ``up`` does before any face starts: store, policy, clock, certificate, first snapshot.
+
+A database that cannot be used holds nobody up where there is a snapshot to enforce: the
+faces start on that one, and the core goes on trying.
+"""
 
 from __future__ import annotations
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from appliance import clock, policy_file
 from appliance.authority import authority
@@ -10,6 +16,7 @@ from appliance.cli.errors import InputError
 from appliance.cli.places import Places, Ports
 from appliance.publish.publisher import Publisher
 from appliance.store import policies, settings
+from appliance.store.migrating import StoreError
 from appliance.store.session import Store, open_store
 
 
@@ -17,21 +24,57 @@ def prepare(places: Places, ports: Ports, template: str | None, rehearse: str | 
     """Make the data directory ready and publish. Return what is worth telling, one a line.
 
     Raises:
-        InputError: no such template, or no such time.
+        InputError: no such template, no such time, or a database that cannot be used and no
+            snapshot to go on with.
     """
     name = template or policy_file.TEMPLATES[0]
     sources.text_of(name, None)  # an unknown name ends here, before anything is made
     places.make()
+    published = sources.enforced(places.data) is not None
+    if published and _empty(places):  # a new one would put the demonstration in force
+        said = [_going_on(places, "it is missing or empty")]
+    else:
+        try:
+            said = _set_up(places, ports, name, template is not None, rehearse)
+        except (SQLAlchemyError, OSError, StoreError) as error:
+            reason = str(error).partition("\n")[0]
+            if not published:
+                raise InputError(
+                    f"{places.database}: the database cannot be used ({reason}), and there is no "
+                    "snapshot to go on with; put a backup back with `bellgate restore`"
+                ) from error
+            said = [_going_on(places, reason)]
+    _make_authority(places)
+    return said
+
+
+def _set_up(
+    places: Places, ports: Ports, name: str, given: bool, rehearse: str | None
+) -> list[str]:
     store = open_store(places.database)
     try:
-        said = _choose_policy(store, name, given=template is not None)
+        said = _choose_policy(store, name, given=given)
         _settle(store, ports)
         said += _set_clock(store, rehearse)
         Publisher(store, places.snapshot).publish_if_changed(clock.real())
-        _make_authority(places)
     finally:
         store.close()
     return said
+
+
+def _empty(places: Places) -> bool:
+    try:
+        return places.database.stat().st_size == 0
+    except FileNotFoundError:
+        return True
+
+
+def _going_on(places: Places, reason: str) -> str:
+    return (
+        f"AMBER: {places.database} cannot be used ({reason}). The last good snapshot is enforced, "
+        "no change is taken up, and attempts wait in the spool. `bellgate restore` puts a backup "
+        "back."
+    )
 
 
 def _choose_policy(store: Store, name: str, *, given: bool) -> list[str]:

@@ -158,3 +158,27 @@ def test_rows_never_rely_on_colour_and_never_steer_the_terminal() -> None:
     assert rows.why(replace(BLOCKED, reason="sanction"), "LS") == "LS 7.1, sanction"
     assert rows.why(BLOCKED, "LS") == "LS 7.1"
     assert rows.who(replace(BLOCKED, person="ada")) == "pupil ada"
+
+
+def test_amber_is_said_and_stops_nothing(
+    options: Options, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Until every face answers, and while anything is red, it is not ready."""
+    well, amber = Check("web", Level.GOOD, "UI."), Check("database", Level.AMBER, "It is locked.")
+    with PlainView(options) as view:
+        view.show([], [Check("web", Level.AMBER, "No UI."), amber], [])
+        view.show([], [well, Check("dns", Level.RED, "No DNS."), amber], [])
+        assert "Ready" not in capsys.readouterr().out
+        view.show([], [well, amber], [])
+        view.show([], [well, amber], [])
+        said = capsys.readouterr().out
+        assert said == "Ready. Ctrl-C stops it.\namber: It is locked.\n"
+
+
+def test_the_live_view_says_amber_loudly(options: Options) -> None:
+    view = terminal(LiveView(options))
+    with view:
+        view.opening(["AMBER: bellgate.db cannot be used.", "Carrying on."])
+    text = view._console.file.getvalue()  # type: ignore[attr-defined]
+    assert "\x1b[1;33mAMBER: bellgate.db" in text
+    assert "\x1b[2mCarrying on." in text

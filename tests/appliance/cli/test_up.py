@@ -188,6 +188,21 @@ def test_it_stops_cleanly_and_carries_on(
         assert (data / "ca" / "root.pem").read_bytes() == root
 
 
+def test_a_damaged_database_stops_no_face(tmp_path: Path, resolver: int) -> None:
+    data = tmp_path / "data"
+    with Gate(data, resolver, "--rehearse", BREAK) as first:
+        first.ready()
+    for left in data.glob("bellgate.db*"):
+        left.unlink()
+    (data / "bellgate.db").write_bytes(b"nothing of the kind" * 999)
+    with Gate(data, resolver, ports=list(first.ports.values())) as second:
+        second.ready()
+        assert f"AMBER: {data / 'bellgate.db'}" in "\n".join(second.output)
+        assert steered(second.lookup("www.facebook.com", PUPIL))
+        assert second.stop() == 0
+        assert "Traceback" not in "\n".join(second.output)
+
+
 def test_children_of_a_killed_supervisor_do_not_live_on(tmp_path: Path, resolver: int) -> None:
     with Gate(tmp_path / "data", resolver) as made:
         made.ready()
