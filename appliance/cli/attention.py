@@ -18,9 +18,9 @@ _LOOK: Final = 0.02
 class Attention:
     """The mark of a reader and the core's answer to it, as times of two empty files."""
 
-    def __init__(self, run: Path) -> None:
-        """Use the directory in which a gate says what it does."""
-        self._asked, self._answered = run / "look", run / "looked"
+    def __init__(self, run: Path, asked: str = "look", answered: str = "looked") -> None:
+        """Use the directory in which a gate says what it does, and two files in it."""
+        self._asked, self._answered = run / asked, run / answered
 
     def ask(self) -> int:
         """Leave a mark. A directory that cannot be written to leaves the log as it is."""
@@ -30,9 +30,9 @@ class Attention:
             return 0
         return _stamp(self._asked)
 
-    def wait(self, mark: int) -> bool:
-        """Wait until the core has answered a mark; False when it does not."""
-        for _ in range(int(LONGEST / _LOOK)):
+    def wait(self, mark: int, longest: float | None = None) -> bool:
+        """Wait until the core has answered a mark; False when it does not. longest: seconds."""
+        for _ in range(int((LONGEST if longest is None else longest) / _LOOK)):
             if mark <= _stamp(self._answered):
                 return True
             time.sleep(_LOOK)
@@ -47,6 +47,11 @@ class Attention:
         """Say that all that was spooled before the mark is in the store."""
         self._answered.touch()
         os.utime(self._answered, ns=(mark, mark))
+
+
+def changes(run: Path) -> Attention:
+    """Return the marks of those who ask whether the store as it is now is in force."""
+    return Attention(run, "changed", "published")
 
 
 def _stamp(path: Path) -> int:

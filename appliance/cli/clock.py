@@ -10,7 +10,6 @@ from appliance.cli import look, rehearsal, sources, times
 from appliance.cli.errors import InputError
 from appliance.cli.options import data_option, json_option
 from appliance.cli.output import print_json
-from appliance.cli.places import Places
 
 
 @click.group("clock", invoke_without_command=True)
@@ -82,7 +81,7 @@ def _show(data: Path, *, as_json: bool) -> None:
     snapshot = sources.enforced(data)
     if snapshot is None:
         raise InputError(f"{data}: no gate has published anything there (start `bellgate up`)")
-    check = look.the_clock(Places(data))
+    check = look.the_clock(snapshot)
     if as_json:
         rehearsed = snapshot.contents.clock_offset != 0
         print_json({**dict(check.facts), "rehearsal": rehearsed, "level": check.level.value})

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from appliance import clock
 from appliance.attempts.recorder import Ration, Recorder
-from appliance.cli.attention import Attention
+from appliance.cli.attention import Attention, changes
 from appliance.cli.places import Places
 from appliance.publish.publisher import Publisher
 from appliance.store.session import Store, open_store
@@ -34,6 +34,7 @@ class Core:
         self._stopping = stopping
         self._said = ""
         self._attention = Attention(places.run)
+        self._changes = changes(places.run)
 
     def run(self) -> None:
         """Work until told to stop; then take in what the spool still holds."""
@@ -65,12 +66,18 @@ class Core:
             # An open file that was deleted or replaced would swallow what is written to it.
             if self._identity() != identity:
                 return
-            publisher.publish_if_changed(clock.real())
+            self._publish(publisher)
             self._record(recorder, hurry=ending)
             self._said = ""
             if ending:
                 return
             self._stopping.wait(TURN)
+
+    def _publish(self, publisher: Publisher) -> None:
+        mark = self._changes.waiting()
+        publisher.publish_if_changed(clock.real())
+        if mark is not None and not publisher.trouble:  # no answer: it is not in force
+            self._changes.answer(mark)
 
     def _record(self, recorder: Recorder, *, hurry: bool) -> None:
         mark = self._attention.waiting()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import IO
 
+from appliance.cli.addresses import Endpoint
 from appliance.cli.errors import InputError
 
 
@@ -60,9 +62,10 @@ class Places:
         for path in (self.data, self.snapshot, self.spool, self.authority, self.run):
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def announce(self, ports: Ports) -> None:
-        """Write down who runs and where it listens, whole or not at all."""
-        text = json.dumps({"pid": os.getpid(), **asdict(ports)})
+    def announce(self, ports: Ports, upstreams: Sequence[Endpoint] = ()) -> None:
+        """Write down who runs, where it listens and whom its DNS asks, whole or not at all."""
+        said = {"pid": os.getpid(), **asdict(ports), "upstreams": upstreams}
+        text = json.dumps(said)
         draft = self.run / "gate.json.new"
         draft.write_text(text, encoding="utf-8")
         draft.replace(self.run / "gate.json")
@@ -73,8 +76,18 @@ class Places:
             said = json.loads((self.run / "gate.json").read_text(encoding="utf-8"))
         except FileNotFoundError:
             return None
-        said.pop("pid", None)
-        return Ports(**said)
+        known = {field.name for field in fields(Ports)}
+        return Ports(**{name: value for name, value in said.items() if name in known})
+
+    def upstreams(self) -> tuple[Endpoint, ...] | None:
+        """Return the resolvers that the gate asks that was started last; None: not said."""
+        try:
+            said = json.loads((self.run / "gate.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        if "upstreams" not in said:
+            return None
+        return tuple((str(host), int(port)) for host, port in said["upstreams"])
 
     def running(self) -> bool:
         """Whether a gate runs on this data directory now."""

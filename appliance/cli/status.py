@@ -27,8 +27,9 @@ MARKS = (
 def status_command(ctx: click.Context, data: Path, as_json: bool) -> None:
     """Ask DNS, proxy and admin UI how they are, and look at snapshot, spool and database.
 
-    Exits with 1 when anything needs looking at. A rehearsed clock is no fault, but is
-    said loudly.
+    Green is fine; amber works, and is to be looked at soon (a resolver that is down, no
+    calendar, a full spool); red does not work. Exits with 1 when anything is red, else
+    with 0, amber included. A rehearsed clock is no fault, but is said loudly.
     """
     places = Places(data)
     checks = tuple(look.at_all(places, places.announced() or Ports()))

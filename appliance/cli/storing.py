@@ -8,17 +8,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from appliance import clock
-from appliance.cli.errors import InputError
+from appliance.cli.attention import changes
+from appliance.cli.errors import InputError, warn
 from appliance.cli.places import Places
 from appliance.policy.snapshot import Snapshot
 from appliance.publish.compile import compile_contents
 from appliance.store import settings
 from appliance.store.session import Store, open_store
+
+WITHIN: Final = 1.0  # seconds in which a running gate enforces a change
 
 
 @contextmanager
@@ -43,9 +47,25 @@ def store_of(data: Path) -> Iterator[Store]:
 
 @contextmanager
 def opened(data: Path) -> Iterator[Session]:
-    """Open the store for one transaction, which is kept when all goes well."""
+    """Open the store for one transaction, which is kept when all goes well.
+
+    When a gate runs on it that does not take the change up in time, that is said on stderr.
+    """
     with store_of(data) as store, store.session() as session:
         yield session
+    places = Places(data)
+    if places.running() and not followed(places.run, WITHIN):
+        warn(
+            "Warning: this is kept, but the running gate has not put all of it in force yet: what "
+            "was enforced before may still be (`bellgate status`)."
+        )
+
+
+def followed(run: Path, longest: float) -> bool:
+    """Whether the core puts what the store holds now in force, within so many seconds."""
+    asked = changes(run)
+    mark = asked.ask()
+    return bool(mark) and asked.wait(mark, longest)
 
 
 @contextmanager

@@ -81,7 +81,7 @@ def up_command(
         from appliance.cli import running, setup
 
         said = setup.prepare(options.places, ports, template, rehearse)
-        options.places.announce(ports)
+        options.places.announce(ports, upstreams)
         fancy = sys.stdout.isatty() and not plain
         running.run(options, said, told_to_stop(), fancy=fancy)
 

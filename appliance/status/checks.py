@@ -27,8 +27,8 @@ class Check:
 
 
 def healthy(checks: Iterable[Check]) -> bool:
-    """Whether nothing needs looking at."""
-    return all(check.level in (Level.GOOD, Level.NOTE) for check in checks)
+    """Whether the gate works: nothing is red. What is amber works, and is to be looked at."""
+    return all(check.level is not Level.RED for check in checks)
 
 
 def worst(checks: Iterable[Check]) -> Level:

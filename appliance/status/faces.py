@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import secrets
 import socket
+from collections.abc import Sequence
 from http.client import HTTPConnection, HTTPException
-from typing import Final
+from typing import Final, NamedTuple
 
 from dnslib import CLASS, QTYPE, RCODE, DNSError, DNSHeader, DNSQuestion, DNSRecord
 
@@ -19,10 +20,21 @@ HEALTH_HOST: Final = "bellgate.internal"
 _BIGGEST: Final = 4096
 
 
+class _Asked(NamedTuple):
+    name: str
+    type: int
+    cls: int
+    recursion: int
+
+
+_SNAPSHOT: Final = _Asked(SNAPSHOT_NAME, QTYPE.TXT, CLASS.CH, 0)
+_ROOT: Final = _Asked(".", QTYPE.NS, CLASS.IN, 1)
+
+
 def dns(where: Endpoint) -> Check:
     """Ask the DNS server for the version of the snapshot it enforces (CHAOS TXT)."""
     try:
-        answer = _ask(where)
+        answer = _ask(where, _SNAPSHOT)
     except (OSError, DNSError, ValueError) as error:
         said = f"does not answer on {where[0]} port {where[1]}: {_short(error)}"
         return Check("dns", Level.RED, f"DNS {said}.")
@@ -32,6 +44,32 @@ def dns(where: Endpoint) -> Check:
         return Check("dns", Level.RED, f"DNS answers {code} when asked for its snapshot.")
     words = f"DNS answers on {where[0]} port {where[1]}, enforcing snapshot {texts[0]}."
     return Check("dns", Level.GOOD, words, (("snapshot", _number(texts[0])),))
+
+
+def upstream(resolvers: Sequence[Endpoint]) -> Check:
+    """Ask the resolvers that our DNS asks for the root, which all know, until one answers.
+
+    They are asked themselves: what we answer may be a day old and say nothing of them.
+    """
+    if not resolvers:
+        words = "No resolver is known: no name of the internet is found (`bellgate up --upstream`)."
+        return Check("upstream", Level.AMBER, words)
+    failures = []
+    for where in resolvers:
+        try:
+            answer = _ask(where, _ROOT)
+        except (OSError, DNSError, ValueError) as error:
+            failures.append(f"{where[0]} port {where[1]}: {_short(error)}")
+            continue
+        if answer.header.rcode == RCODE.NOERROR:
+            words = f"The resolver {where[0]} answers."
+            return Check("upstream", Level.GOOD, words, (("resolver", where[0]),))
+        failures.append(f"{where[0]} port {where[1]}: {RCODE.get(answer.header.rcode)}")
+    words = (
+        f"No resolver of the internet answers ({'; '.join(failures)}). Names that are not known "
+        "yet are not found; the filter works on."
+    )
+    return Check("upstream", Level.AMBER, words)
 
 
 def proxy(where: Endpoint) -> Check:
@@ -69,9 +107,9 @@ def web(where: Endpoint) -> Check:
     return Check("web", Level.GOOD, f"The admin UI answers on http://{where[0]}:{where[1]}/.")
 
 
-def _ask(where: Endpoint) -> DNSRecord:
-    question = DNSQuestion(SNAPSHOT_NAME, QTYPE.TXT, CLASS.CH)
-    query = DNSRecord(DNSHeader(id=secrets.randbelow(65536), rd=0), q=question)
+def _ask(where: Endpoint, what: _Asked) -> DNSRecord:
+    question = DNSQuestion(what.name, what.type, what.cls)
+    query = DNSRecord(DNSHeader(id=secrets.randbelow(65536), rd=what.recursion), q=question)
     family = socket.AF_INET6 if ":" in where[0] else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as sock:
         sock.settimeout(PATIENCE)

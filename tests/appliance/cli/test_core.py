@@ -12,14 +12,16 @@ from pathlib import Path
 
 import pytest
 
+from appliance import clock
 from appliance.attempts.spool import Spool
-from appliance.cli import core, recorded
+from appliance.cli import core, recorded, storing
 from appliance.cli.attention import Attention
 from appliance.cli.places import Places, Ports
 from appliance.cli.setup import prepare
 from appliance.publish.hold import Holder
 from appliance.store import settings
 from appliance.store.session import open_store
+from appliance.store.tables import PolicyVersion
 from tests.appliance.cli.test_attempts import ROWS
 
 
@@ -116,3 +118,21 @@ def test_a_reader_finds_everything_however_the_ration_stands(places: Places) -> 
         assert attention.wait(attention.ask())
         assert on_record(places) == hour + 1
     writer.close()
+
+
+def test_it_says_when_a_change_is_in_force(places: Places) -> None:
+    until(lambda: storing.followed(places.run, 1.0))
+    for offset_wanted in (60.0, 90.0):
+        change(places, offset_wanted)
+        assert storing.followed(places.run, 20.0)
+        assert offset(places) == offset_wanted
+
+
+def test_it_says_nothing_of_what_it_cannot_publish(places: Places) -> None:
+    until(lambda: storing.followed(places.run, 1.0))
+    store = open_store(places.database)
+    with store.session() as session:
+        session.add(PolicyVersion(text="no: policy", source="x", author="x", reason="",
+                                  at=clock.real()))  # fmt: skip
+    store.close()
+    assert not storing.followed(places.run, 1.0)

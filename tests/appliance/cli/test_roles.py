@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from appliance.cli import look
+from appliance.cli.places import Places
+from appliance.status.checks import Level
 from tests.appliance.cli.test_stored import Bench
 
 TEACHERS = """
@@ -34,3 +37,13 @@ def test_it_is_said_and_nothing_falls_open(tmp_path: Path) -> None:
         "network Sci has the role staff, which this policy does not know: it counts as pupil"
     ]
     assert bench.verdict("https://www.facebook.com/", "127.0.50.5") == "block"
+
+
+def test_status_says_it_as_amber(tmp_path: Path) -> None:
+    bench = Bench(tmp_path / "data")
+    assert [check.level for check in look.the_roles(Places(bench.data))] == [Level.GOOD]
+    use_a_policy_without_staff(bench, tmp_path / "ours.yaml")
+    (check,) = look.the_roles(Places(bench.data))
+    assert check.level is Level.AMBER
+    assert "network Sci (staff)" in check.words
+    assert list(look.the_roles(Places(tmp_path / "none"))) == []

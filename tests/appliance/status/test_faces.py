@@ -157,11 +157,41 @@ def test_the_admin_ui_is_never_red(webserver: Callable[[int, bytes], Endpoint]) 
         assert faces.web(closed.getsockname()).level is Level.AMBER
 
 
-def test_a_rehearsal_is_no_fault_but_amber_is() -> None:
+def test_only_red_is_a_fault() -> None:
     good, note = Check("a", Level.GOOD, ""), Check("b", Level.NOTE, "")
     amber, red = Check("c", Level.AMBER, ""), Check("d", Level.RED, "")
     assert healthy([good, note])
-    assert not healthy([good, amber])
-    assert not healthy([red])
+    assert healthy([good, amber])
+    assert not healthy([amber, red])
     assert worst([good, red, amber]) is Level.RED
     assert worst([]) is Level.GOOD
+
+
+def failing(query: DNSRecord) -> bytes:
+    reply = query.reply()
+    reply.header.rcode = RCODE.SERVFAIL
+    return bytes(reply.pack())
+
+
+def test_a_resolver_that_answers_is_enough(nameserver: Callable[[Reply], Endpoint]) -> None:
+    asked: list[DNSRecord] = []
+
+    def answer(query: DNSRecord) -> bytes:
+        asked.append(query)
+        return bytes(query.reply().pack())
+
+    check = faces.upstream([nameserver(failing), nameserver(answer)])
+    assert check.level is Level.GOOD
+    assert (str(asked[0].q.qname), asked[0].header.rd) == (".", 1)
+
+
+def test_resolvers_that_are_down_are_amber_and_named(
+    nameserver: Callable[[Reply], Endpoint],
+) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        check = faces.upstream([nameserver(failing), deaf.getsockname()])
+        assert check.level is Level.AMBER
+        assert f"port {deaf.getsockname()[1]}: no answer in time" in check.words
+    assert "SERVFAIL" in check.words
+    assert faces.upstream([]).level is Level.AMBER
