@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,7 @@ def permit(
         kept = permissions.permit(
             session, name, subject, by=storing.author(), start=at, end=end, reason=reason
         )
-    _say(kept, contents.calendar.zone, as_json=as_json)
+    _say(kept, contents.calendar.zone, at, as_json=as_json)
 
 
 @permissions_command.command("controls-applied")
@@ -70,11 +71,17 @@ def controls_applied(id_: int, data: Path, as_json: bool) -> None:
     from appliance.store import permissions
 
     with storing.opened(data) as session:
-        if not permissions.apply_controls(session, id_, by=storing.author()):
+        snapshot = storing.contents_now(session)
+        now, zone = storing.moment(snapshot), snapshot.contents.calendar.zone
+        kept = next((kept for kept in permissions.list_(session) if kept.id == id_), None)
+        if kept is None:
             raise InputError(f"there is no permission {id_} (`bellgate permissions list`)")
+        if not permissions.apply_controls(session, id_, by=storing.author(), at=now):
+            end = kept.permission.end
+            when = f" on {times.spoken(end, zone)}" if end else ""
+            raise InputError(f"permission {id_} ended{when}: it has to be permitted anew")
         kept = next(kept for kept in permissions.list_(session) if kept.id == id_)
-        zone = storing.zone_of(session)
-    _say(kept, zone, as_json=as_json)
+    _say(kept, zone, now, as_json=as_json)
 
 
 @permissions_command.command("revoke")
@@ -111,7 +118,7 @@ def list_(every: bool, data: Path, as_json: bool) -> None:
         found = permissions.list_(session, ended_after=None if every else now)
     zone = snapshot.contents.calendar.zone
     if as_json:
-        print_json([fields(kept, zone) for kept in found])
+        print_json([fields(kept, zone, now) for kept in found])
         return
     rows = [
         (
@@ -119,7 +126,7 @@ def list_(every: bool, data: Path, as_json: bool) -> None:
             f"{kept.permission.subject.kind}:{kept.permission.subject.id}",
             kept.permitted_by or "not yet", kept.controls_by or "not yet",
             f"{times.local(kept.permission.end, zone):%Y-%m-%d %H:%M}"
-            if kept.permission.end else "revoked",
+            if kept.permission.end else "until revoked",
             kept.reason,
         )
         for kept in found
@@ -133,21 +140,23 @@ def names(contents: Contents) -> list[str]:
     return sorted({rule.permission for rule in contents.rules if rule.permission})
 
 
-def fields(kept: KeptPermission, zone: str) -> dict[str, object]:
-    """Return a permission as scripts read it."""
+def fields(kept: KeptPermission, zone: str, at: datetime) -> dict[str, object]:
+    """Return a permission as scripts read it. holds: whether it opens anything at ``at``."""
     permission = kept.permission
+    begun = permission.start <= at and (permission.end is None or at < permission.end)
     return {
         "id": kept.id, "name": permission.name,
         "for": f"{permission.subject.kind}:{permission.subject.id}",
         "from": times.iso(permission.start, zone), "until": times.iso(permission.end, zone),
         "permitted_by": kept.permitted_by, "controls_by": kept.controls_by,
-        "holds": permission.permitted and permission.controls_applied, "reason": kept.reason,
+        "holds": begun and permission.permitted and permission.controls_applied,
+        "reason": kept.reason,
     }  # fmt: skip
 
 
-def _say(kept: KeptPermission, zone: str, *, as_json: bool) -> None:
+def _say(kept: KeptPermission, zone: str, at: datetime, *, as_json: bool) -> None:
     if as_json:
-        print_json(fields(kept, zone))
+        print_json(fields(kept, zone, at))
     elif kept.permission.controls_applied:
         print(f"{kept.id}: {kept.permission.name} holds.")
     else:

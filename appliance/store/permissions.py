@@ -48,10 +48,13 @@ def permit(
     return _kept(row)
 
 
-def apply_controls(session: Session, id_: int, *, by: str) -> bool:
-    """The technician has applied the controls; False when there is no such permission."""
+def apply_controls(session: Session, id_: int, *, by: str, at: datetime | None = None) -> bool:
+    """The technician has applied the controls; False when there is no such permission.
+
+    at: the moment of it; a permission that has ended by then counts as none.
+    """
     row = session.get(PermissionRow, id_)
-    if row is None:
+    if row is None or (at is not None and row.ends is not None and row.ends <= at):
         return False
     row.controls_by = checks.filled("by", by)
     session.flush()
