@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from appliance.cli import hardware
-from appliance.cli.errors import InputError
+from appliance.cli.errors import InputError, warn
 from appliance.cli.options import data_option, json_option
 from appliance.cli.output import print_json, print_table
 from appliance.policy.model import Ownership
@@ -47,7 +47,7 @@ def add(
     """Register a device under a NAME, or change the one with its id.
 
     \b
-    bellgate devices add "iPad 3B-07" --mac 52:54:00:aa:bb:cc --school-owned --ca --group 3B
+    bellgate devices add "iPad 3B-07" --mac 00:1b:63:aa:bb:cc --school-owned --ca --group 3B
     """
     from appliance.cli import storing
     from appliance.store import devices
@@ -59,14 +59,17 @@ def add(
     )  # fmt: skip
     with storing.opened(data) as session:
         kept = devices.add(session, device)
+    for mac in kept.macs:
+        if is_random_mac(mac):
+            warn(
+                f"Note: {mac} is a randomised MAC (locally administered): the register will not "
+                "raise a device that uses it above its network's default. Switch the private "
+                "address off on the device, and register its own."
+            )
     if as_json:
         print_json(kept)
         return
     print(f"{kept.id}: registered.")
-    for mac in kept.macs:
-        if is_random_mac(mac):
-            print(f"Note: {mac} is a randomised MAC; a device that uses one counts as its network "
-                  "says. Switch the private address off on the device.")  # fmt: skip
 
 
 @devices_command.command("list")

@@ -19,7 +19,7 @@ def mac(text: str, option: str = "--mac") -> str:
     """
     digits = _SEPARATORS.sub("", text.strip().lower())
     if not _DIGITS.fullmatch(digits):
-        raise InputError(f"{option}: {text!r} is not a MAC address such as 52:54:00:aa:bb:cc")
+        raise InputError(f"{option}: {text!r} is not a MAC address such as 00:1b:63:aa:bb:cc")
     if int(digits[:2], 16) & 1:
         raise InputError(f"{option}: {text!r} is a multicast address, which no device has")
     return ":".join(digits[i : i + 2] for i in range(0, 12, 2))

@@ -124,7 +124,10 @@ def test_a_registered_device_is_known(bench: Bench) -> None:
 
 def test_a_randomised_mac_is_warned_of(bench: Bench) -> None:
     done = bench.run("devices", "add", "Phone", "--mac", "da:a1:19:00:00:01")
-    assert "randomised" in done.stdout
+    assert done.stdout == "phone: registered.\n"
+    assert "will not raise" in done.stderr
+    quiet = bench.run("devices", "add", "iPad", "--mac", "00:1b:63:aa:bb:cc")
+    assert quiet.stderr == "", "the example of the help"
 
 
 @pytest.mark.parametrize(
