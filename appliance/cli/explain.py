@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 import click
+from click.core import ParameterSource
 
 from appliance import clock
 from appliance.cli import hardware, sources, times, wording
+from appliance.cli.errors import InputError
 from appliance.cli.options import json_option
 from appliance.cli.output import print_fields, print_json
 from appliance.identity.neighbours import Neighbours
@@ -20,6 +24,8 @@ from appliance.policy.names import canonical
 from appliance.policy.plan import Plan, TlsPlan, opens_at, plan
 from appliance.policy.situation import Query
 from appliance.policy.snapshot import Snapshot
+
+_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +53,9 @@ class Answer:
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), envvar="BELLGATE_DATA",
               metavar="DIR", help="Ask what the gate on this data directory enforces.")  # fmt: skip
 @json_option
+@click.pass_context
 def explain_command(
-    what: str, address: str, mac: str | None, at_text: str | None, method: str,
+    ctx: click.Context, what: str, address: str, mac: str | None, at_text: str | None, method: str,
     template: str | None, policy: Path | None, data: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Say whether a client may have a site, why, and until when.
@@ -61,6 +68,9 @@ def explain_command(
     It exits with 0 whether the answer is allow or block: it reports, and the report
     was possible. 2 means that the question could not be understood.
     """
+    named = template is not None or policy is not None
+    if named and ctx.get_parameter_source("data") is ParameterSource.ENVIRONMENT:
+        data = None  # a flag beats the environment
     snapshot = sources.snapshot_of(template, policy, data)
     zone, offset = snapshot.contents.calendar.zone, snapshot.contents.clock_offset
     at = times.parse(at_text, zone) if at_text else clock.now(offset).at
@@ -75,12 +85,21 @@ def question(
     """Return the query: for a bare host without a URL, for anything with a path with one.
 
     Raises:
-        ValueError: not a host or URL, or not an IP address.
+        ValueError: not a host or URL, not an IP address, or not an HTTP method.
     """
+    if not _TOKEN.fullmatch(method):
+        raise InputError(f"--method: {method!r} is not a method such as GET or POST")
     url = urls.parse(what) if "/" in what or "?" in what else None
-    host = url.host if url else canonical(what)
+    host = url.host if url else _host(what)
     client = snapshot.register.resolve(address, mac)
     return Query(client, host, at, url, method.upper())
+
+
+def _host(text: str) -> str:
+    """Return a bare host; a port after it says nothing about what the policy makes of it."""
+    if (text.count(":") == 1 or text.startswith("[")) and "@" not in text:
+        return urls.split_authority(text, 443)[0]
+    return canonical(text)
 
 
 def answered(query: Query, asked: str, snapshot: Snapshot) -> Answer:

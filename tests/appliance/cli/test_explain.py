@@ -139,6 +139,9 @@ def test_text_for_people_starts_with_the_answer(data: Path) -> None:
         (("x.com",), "--client"),
         (("x.com", "--client", STAFF, "--template", "duffield-meadows"), "one of"),
         (("x.com", "--client", STAFF, "--mac", "zz"), "--mac"),
+        (("https://x.com/", "--client", STAFF, "--method", "G@T"), "--method: 'G@T'"),
+        (("https://x.com/", "--client", STAFF, "--method", ""), "--method"),
+        (("x.com:99999", "--client", STAFF), "99999"),
     ],
 )
 def test_bad_input_is_exit_code_2_with_one_message(
@@ -168,3 +171,25 @@ def test_a_repeated_hour_is_read_as_its_first() -> None:
 def test_what_is_no_time_is_named(text: str) -> None:
     with pytest.raises(BadTimeError, match="ISO 8601"):
         parse(text, "Europe/London")
+
+
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [("www.facebook.com:443", "www.facebook.com"), ("[2001:db8::1]:443", "2001:db8::1"),
+     ("2001:db8::1", "2001:db8::1")],
+)  # fmt: skip
+def test_a_port_after_a_host_is_no_matter(data: Path, text: str, host: str) -> None:
+    said = explain(data, text, PUPIL, LESSON)
+    plain = explain(data, host, PUPIL, LESSON)
+    assert (said["host"], said["url"], said["verdict"]) == (host, None, plain["verdict"])
+
+
+def test_a_flag_beats_the_environment(data: Path) -> None:
+    flags = ("x.com", "--client", "127.0.10.5", "--json", "--template", "date-palm")
+    done = CliRunner().invoke(main, ["explain", *flags], env={"BELLGATE_DATA": str(data)})
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["policy"] == "date-palm"
+    own = CliRunner().invoke(
+        main, ["explain", "x.com", "--client", PUPIL, "--json"], env={"BELLGATE_DATA": str(data)}
+    )
+    assert json.loads(own.stdout)["snapshot"] == 4
