@@ -10,10 +10,12 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import lzma
 import os
 import sqlite3
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -132,8 +134,11 @@ def _read(file: Path) -> dict[str, bytes]:
             held = {m.name: _content(archive, m) for m in archive.getmembers() if m.isfile()}
         manifest = json.loads(held.pop(MANIFEST))
         wanted = dict(manifest["files"])
-    except (tarfile.TarError, EOFError, KeyError, ValueError, TypeError) as error:
-        raise InputError(f"{file}: is no backup of a gate ({error})") from error
+    except (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, LookupError,
+            ValueError, TypeError) as error:  # fmt: skip
+        raise InputError(
+            f"{file}: is no whole backup of a gate; give the file that `bellgate backup` wrote"
+        ) from error
     if manifest.get("format") != FORMAT:
         raise InputError(f"{file}: was made by another version ({manifest.get('format')})")
     for name in {*wanted, *held}:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from appliance.authority import export as forms
 from appliance.authority import files
@@ -109,14 +110,17 @@ def take_root(data: Path, file: Path) -> None:
 def return_root(data: Path, file: Path) -> None:
     """Copy the root's key from FILE back to this machine. FILE stays as it is."""
     directory = Places(data).authority
+    root = _certificates(directory / files.ROOT)[0]
     try:
-        fits = (
-            files.read_key(file).public_key()
-            == _certificates(directory / files.ROOT)[0].public_key()
-        )
-    except files.AuthorityError as error:
-        raise InputError(str(error)) from error
-    if not fits:
+        key = files.read_key(file)
+    except (files.AuthorityError, UnsupportedAlgorithm) as error:
+        if isinstance(error.__cause__, OSError):
+            raise InputError(str(error)) from error
+        raise InputError(
+            f"{file}: holds no private key of ours; give the file that `bellgate ca take-root` "
+            "wrote"
+        ) from error
+    if key.public_key() != root.public_key():
         raise InputError(f"{file}: is not the key of {directory / files.ROOT}")
     files.write(directory / files.ROOT_KEY, file.read_bytes(), mode=0o600)
     print("The root's key is on this machine again.")

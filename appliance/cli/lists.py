@@ -35,6 +35,8 @@ def add(file: Path, category: str, id_: str | None, data: Path, as_json: bool) -
     from appliance.store import lists
 
     parsed = load_file(file)
+    if not parsed.names and not parsed.refused:
+        raise InputError(f"{file}: there is no name in it; it is empty, or comments alone")
     with storing.opened(data) as session:
         known = sorted(c.id for c in storing.contents_now(session).contents.categories)
         if category not in known:

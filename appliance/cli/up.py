@@ -71,6 +71,8 @@ def up_command(
         web=web_port,
     )  # fmt: skip
     check_ports(ports)
+    if upstream_ca is not None:
+        _check_authorities(upstream_ca)
     asked = tuple(addresses.endpoint(text, 53, "--upstream") for text in upstream)
     upstreams = asked or addresses.system_upstreams([(listen, dns_port)])
     options = Options(
@@ -103,6 +105,18 @@ def check_ports(ports: Ports) -> None:
         seen[number] = option
         addresses.check_free((ports.listen, number), socket.SOCK_STREAM, option)
     addresses.check_free((ports.listen, ports.dns), socket.SOCK_DGRAM, "--dns-port")
+
+
+def _check_authorities(file: Path) -> None:
+    from appliance.authority.files import AuthorityError, read_certificates
+
+    try:
+        read_certificates(file)
+    except AuthorityError as error:
+        said = str(error) if isinstance(error.__cause__, OSError) else (
+            f"{file}: holds no certificates in PEM form"
+        )  # fmt: skip
+        raise InputError(f"--upstream-ca: {said}") from error
 
 
 def programs(options: Options) -> tuple[Program, ...]:

@@ -139,3 +139,17 @@ def test_without_a_gate_there_is_nothing_to_back_up(tmp_path: Path) -> None:
     refused = run("backup", str(tmp_path / "b"), "--data", str(tmp_path / "none"))
     assert refused.exit_code == 2
     assert "no gate" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"a letter home", bytes(range(256)) * 40, b"\x1f\x8b\x08\0" + b"\xff" * 99,
+                b"BZh9" + b"x" * 99, b"\xfd7zXZ\0" + b"x" * 99]
+)  # fmt: skip
+def test_any_other_file_is_refused_in_plain_words(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "letter.odt"
+    file.write_bytes(content)
+    refused = run("restore", str(file), "--data", str(tmp_path / "gate"))
+    assert refused.exit_code == 2
+    assert refused.stderr == (
+        f"Error: {file}: is no whole backup of a gate; give the file that `bellgate backup` wrote\n"
+    )

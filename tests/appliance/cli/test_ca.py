@@ -90,3 +90,15 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     done = run(tmp_path, "show")
     assert done.exit_code == 2
     assert "root.pem" in done.stderr
+
+
+@pytest.mark.usefixtures("held")
+def test_what_is_no_key_is_said_in_plain_words(tmp_path: Path) -> None:
+    file = tmp_path / "photo.jpg"
+    file.write_bytes(bytes(range(256)) * 20)
+    done = run(tmp_path, "return-root", str(file))
+    assert done.exit_code == 2
+    assert done.stderr == (
+        f"Error: {file}: holds no private key of ours; give the file that `bellgate ca take-root` "
+        "wrote\n"
+    )
