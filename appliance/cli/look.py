@@ -27,11 +27,10 @@ def at_all(places: Places, ports: Ports) -> Iterator[Check]:
     if resolvers is not None:  # a gate that was not started here does not say whom it asks
         yield faces.upstream(resolvers)
     yield files.snapshot(places.snapshot, clock.real())
-    database = files.database(places.database)
-    core = the_core(places, database)
+    core = the_core(places)
     yield core
     yield files.spool(places.spool)
-    yield database
+    yield files.database(places.database)
     yield files.room(places.data)
     snapshot = sources.enforced(places.data)
     yield the_clock(snapshot)
@@ -41,12 +40,12 @@ def at_all(places: Places, ports: Ports) -> Iterator[Check]:
         yield from the_roles(places)
 
 
-def the_core(places: Places, database: Check) -> Check:
+def the_core(places: Places) -> Check:
     """Say whether what the store holds now is in force: the core answers when it is."""
     if storing.followed(places.run, LATE):
         return Check("core", Level.GOOD, "What was changed is in force.")
-    if database.level is not Level.GOOD:
-        words = "No change is taken up while the database cannot be used."
+    if not files.writable(places.database):
+        words = "No change is taken up while the database is missing, damaged or locked."
         return Check("core", Level.AMBER, words)
     words = (
         "The core does not put changes in force: it is down, or cannot publish (its log says why). "

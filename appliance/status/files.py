@@ -52,6 +52,23 @@ def database(path: Path) -> Check:
     return Check("database", Level.GOOD, "The database answers.")
 
 
+def writable(path: Path) -> bool:
+    """Whether the store could be written to now: it is there, whole, and nobody holds it."""
+    try:
+        uri = f"{path.absolute().as_uri()}?mode=rw"
+        connection = sqlite3.connect(uri, uri=True, timeout=WAIT, isolation_level=None)
+    except sqlite3.Error:
+        return False
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+    except sqlite3.Error:
+        return False
+    finally:
+        connection.close()
+    return True
+
+
 def room(data: Path) -> Check:
     """Say how much room the disk has."""
     free = shutil.disk_usage(data).free

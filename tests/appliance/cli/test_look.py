@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +19,7 @@ from appliance.cli.attention import changes
 from appliance.cli.places import Places, Ports
 from appliance.policy.snapshot import Snapshot
 from appliance.policy.timetable import Calendar
+from appliance.status import files
 from appliance.status.checks import Check, Level
 from tests.appliance.cli.test_stored import Bench
 from tests.builders import contents
@@ -48,14 +51,30 @@ def test_only_red_is_exit_code_1(
 
 @pytest.mark.usefixtures("quick")
 def test_a_core_that_is_down_is_red(tmp_path: Path) -> None:
-    places = Places(tmp_path)
-    assert look.the_core(places, GOOD).level is Level.RED, "nobody can even be asked"
-    places.make()
-    assert look.the_core(places, GOOD).level is Level.RED
-    assert look.the_core(places, AMBER).level is Level.AMBER, "as the database itself is"
+    bench = Bench(tmp_path / "data")
+    places = Places(bench.data)
+    assert look.the_core(places).level is Level.RED
     asked = changes(places.run)
     asked.answer(asked.ask() + 10**12)  # a core that answers all that comes
-    assert look.the_core(places, GOOD).level is Level.GOOD
+    assert look.the_core(places).level is Level.GOOD
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_core_that_has_no_database_is_amber(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "WAIT", 0.1)
+    bench = Bench(tmp_path / "data")
+    places = Places(bench.data)
+    with closing(sqlite3.connect(places.database, isolation_level=None)) as holding:
+        holding.execute("BEGIN IMMEDIATE")
+        assert look.the_core(places).level is Level.AMBER
+    assert look.the_core(places).level is Level.RED
+    places.database.write_bytes(b"nothing of the kind" * 999)
+    assert look.the_core(places).level is Level.AMBER
+    places.database.unlink()
+    assert look.the_core(places).level is Level.AMBER
+    assert not places.database.exists()
 
 
 @pytest.mark.usefixtures("quick")
