@@ -30,7 +30,8 @@ def prepare(places: Places, ports: Ports, template: str | None, rehearse: str | 
     name = template or policy_file.TEMPLATES[0]
     sources.text_of(name, None)  # an unknown name ends here, before anything is made
     places.make()
-    published = sources.enforced(places.data) is not None
+    # Without any file there is nothing to complain of: it is the first start.
+    published = any(places.snapshot.iterdir()) and sources.enforced(places.data) is not None
     if published and _empty(places):  # a new one would put the demonstration in force
         said = [_going_on(places, "it is missing or empty")]
     else:

@@ -73,6 +73,13 @@ def test_so_it_is_while_somebody_holds_the_database(
     assert prepare(places, Ports(), None, None)[0].startswith("Carrying on")
 
 
+def test_a_first_start_complains_of_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert prepare(Places(tmp_path / "data"), Ports(), None, None)[0].startswith("First start")
+    assert caplog.text == ""
+
+
 @pytest.mark.parametrize("harm", [spoil, swap])
 def test_without_a_snapshot_it_names_the_file(
     tmp_path: Path, harm: Callable[[Places], None]
