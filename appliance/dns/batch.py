@@ -13,6 +13,7 @@ import errno
 import mmap
 import socket
 import struct
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Final
 
@@ -56,7 +57,7 @@ def wants_route(sock: socket.socket) -> bool:
     return bool(sock.getsockname()[0] in ("0.0.0.0", "::"))
 
 
-class Batch:
+class Batch(ABC):
     """The slots of one UDP socket. After ``receive``, slot i is described by
 
     ``memory[sources[i]]`` (the sender's address, packed) and, from ``starts[i]`` on, its
@@ -80,17 +81,17 @@ class Batch:
         pairs = [iovs + i * 2 * _IOVEC.size for i in range(slots)]
         self.answers = tuple(slice(p + _IOVEC.size, p + 2 * _IOVEC.size) for p in pairs)
 
+    @abstractmethod
     def receive(self) -> Sequence[int]:
         """Read what waits, without waiting. Return the length of each datagram."""
-        raise NotImplementedError
 
+    @abstractmethod
     def send(self, first: int, end: int) -> None:
         """Send the answers of the slots ``first <= i < end``. What cannot be sent is dropped."""
-        raise NotImplementedError
 
+    @abstractmethod
     def route(self, slot: int) -> Route:
         """Return the way back to the sender of a slot, for an answer that takes longer."""
-        raise NotImplementedError
 
     def later(self, message: bytes, route: Route) -> None:
         """Send an answer that took longer. A client that cannot be reached asks again."""
