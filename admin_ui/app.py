@@ -2,55 +2,130 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
-from flask import Flask, Response, render_template
+from flask import Flask, g, render_template, request
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
-from admin_ui import pages
-from admin_ui.gate import Gate
+from admin_ui import access, assets, dates, headers, key, navigation, pages, who
+from admin_ui.accounts import pages as accounts
+from admin_ui.audit import pages as audit
+from admin_ui.devices import pages as devices
+from admin_ui.gate import Gate, StoreAwayError, gate
+from admin_ui.help import pages as help_
+from admin_ui.home import pages as home
+from admin_ui.log import pages as log
+from admin_ui.policy import pages as policy
+from admin_ui.reports import pages as reports
+from admin_ui.requests import pages as requests
 from admin_ui.settings import WebSettings
+from admin_ui.setup import pages as setup
+from admin_ui.signin import pages as signin
+from admin_ui.timetable import pages as timetable
+from admin_ui.why import pages as why
 
-# No script at all, nothing from elsewhere, no frames. A page that needs more says so here.
-CONTENT_SECURITY_POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
-)
+# One for each area of the pages; templates/ has a folder of the same name.
+BLUEPRINTS: Final = (
+    pages.blueprint, signin.blueprint, setup.blueprint, home.blueprint, accounts.blueprint,
+    requests.blueprint, reports.blueprint, log.blueprint, devices.blueprint, policy.blueprint,
+    timetable.blueprint, why.blueprint, audit.blueprint, help_.blueprint,
+)  # fmt: skip
+MESSAGES: Final = {
+    400: ("This could not be read", "Something in the form was missing or out of date. Please go "
+          "back, load the page again and send it once more."),
+    401: ("You are not signed in any more", "Please sign in and do it again. Nothing was changed."),
+    403: ("This is not open to you", "Your account may not do this. The technician can tell you "
+          "who may."),
+    404: ("No such page", "There is no page at this address. The links at the top lead to those "
+          "there are."),
+    405: ("This cannot be done here", "This page does not take what was sent to it."),
+    413: ("This is too large", "The file or form is larger than this page takes. Nothing was kept."),
+    429: ("Too many at once", "Please wait a minute, then try again."),
+    500: ("Something went wrong", "This page could not be made. The filter itself works on. Please "
+          "tell the technician."),
+}  # fmt: skip
 
 
 def create_app(settings: WebSettings) -> Flask:
-    """Return the admin UI of the gate on ``settings.data``."""
-    app = Flask("admin_ui", root_path=_root())
+    """Return the admin UI of the gate on ``settings.data``.
+
+    Raises:
+        OSError, ValueError: the key that signs forms can neither be read nor made.
+    """
+    app = Flask("admin_ui", root_path=__file__.rpartition("/")[0])
+    app.config.update(
+        SECRET_KEY=key.ensure(settings.data), WTF_CSRF_TIME_LIMIT=None,
+        SESSION_COOKIE_NAME="__Host-form" if settings.tls else "bellgate-form",
+        SESSION_COOKIE_SECURE=settings.tls is not None, SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12), MAX_FORM_MEMORY_SIZE=1 << 20,
+        MAX_CONTENT_LENGTH=5 << 20, MAX_FORM_PARTS=2000,
+    )  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_options["loader"] = _templates(app)
     app.extensions["gate"] = Gate(settings)
-    app.register_blueprint(pages.blueprint)
-    app.after_request(_protect)
-    app.register_error_handler(404, _not_found)
-    app.register_error_handler(500, _broken)
+    CSRFProtect(app)
+    assets.install(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.before_request(who.load)
+    app.before_request(access.check)
+    app.context_processor(_everywhere)
+    headers.protect(app)
+    for code in MESSAGES:
+        app.register_error_handler(code, _message)
+    app.register_error_handler(StoreAwayError, _store_away)
+    _filters(app)
     return app
 
 
-def _root() -> str:
-    return __file__.rpartition("/")[0]
+def _templates(app: Flask) -> ChoiceLoader:
+    ours = app.jinja_loader
+    assert ours is not None
+    app.jinja_env.loader = ChoiceLoader(
+        [
+            ours,
+            PrefixLoader(
+                {
+                    "govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja"),
+                    "govuk_frontend_wtf": PackageLoader("govuk_frontend_wtf"),
+                }
+            ),
+        ]
+    )
+    return app.jinja_env.loader
 
 
-def _protect(response: Response) -> Response:
-    headers = response.headers
-    headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["X-Frame-Options"] = "DENY"
-    headers["Referrer-Policy"] = "no-referrer"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    if "Cache-Control" not in headers:
-        headers["Cache-Control"] = "no-store"
-    return response
+def _everywhere() -> dict[str, object]:
+    view = gate().view()
+    return {
+        "view": view, "school": view.snapshot.contents.school, "page": request.endpoint,
+        "account": who.account(), "navigation": navigation.links(),
+    }  # fmt: skip
 
 
-def _not_found(_error: Exception) -> tuple[str, int]:
-    said = "There is no page at this address. The links at the top lead to those there are."
-    return render_template("message.html", title="No such page", message=said), 404
+def _filters(app: Flask) -> None:
+    """Dates in the school's zone: ``{{ when|moment }}``; ``Monday 23 November, 10:35am``."""
+    app.add_template_filter(lambda when: dates.moment(when, gate().view().zone), "moment")
+    app.add_template_filter(lambda when: dates.long_moment(when, gate().view().zone), "long_moment")
+    app.add_template_filter(dates.day, "day")
+    app.add_template_filter(dates.long_day, "long_day")
+    app.add_template_filter(
+        lambda when: dates.clock_time(when.astimezone(gate().view().zone)), "clock_time"
+    )
 
 
-def _broken(_error: Exception) -> tuple[str, int]:
-    said = "This page could not be made. The filter itself works on. Please tell the technician."
-    return render_template("message.html", title="Something went wrong", message=said), 500
+def _message(error: Exception) -> tuple[str, int]:
+    code = getattr(error, "code", None) or 500
+    title, said = MESSAGES.get(code, MESSAGES[500])
+    g.setdefault("session", None)
+    return render_template("message.html", title=title, message=said), code
+
+
+def _store_away(error: StoreAwayError) -> tuple[str, int]:
+    said = (
+        "The database cannot be used at the moment, so this page cannot be shown and nothing "
+        f"was changed. The filter goes on as it is. Please tell the technician ({error})."
+    )
+    return render_template("message.html", title="Please try again soon", message=said), 503

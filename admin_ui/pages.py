@@ -18,12 +18,6 @@ LONGEST_URL: Final = 2000  # characters of a URL that is shown
 blueprint = Blueprint("pages", __name__)
 
 
-@blueprint.app_context_processor
-def _everywhere() -> dict[str, object]:
-    view = gate().view()
-    return {"view": view, "school": view.snapshot.contents.school, "page": request.endpoint}
-
-
 @blueprint.get("/")
 def home() -> str:
     """How the gate is, and what it enforces."""

@@ -6,10 +6,28 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """A certificate chain and its key, as PEM files."""
+
+    certificate: Path
+    key: Path
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebSettings:
-    """data: the gate's data directory. listen, proxy: address and TCP port; proxy None: off."""
+    """data: the gate's data directory. listen, proxy: address and TCP port; proxy None: off.
+
+    tls: None serves plain HTTP, as on loopback. dns: where the gate's own DNS answers.
+    """
 
     data: Path
     listen: tuple[str, int] = ("127.0.0.1", 8000)
     proxy: tuple[str, int] | None = None
+    tls: Tls | None = None
+    dns: tuple[str, int] | None = None
+
+    @property
+    def database(self) -> Path:
+        """The store."""
+        return self.data / "bellgate.db"

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from appliance.attempts.attention import Attention
 from appliance.cli import recorded, rows, times
-from appliance.cli.attention import Attention
 from appliance.cli.options import data_option, json_option
 from appliance.cli.output import print_json, print_table
 from appliance.cli.places import Places

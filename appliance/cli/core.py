@@ -14,8 +14,8 @@ from typing import Final
 from sqlalchemy.exc import SQLAlchemyError
 
 from appliance import clock
+from appliance.attempts.attention import Attention, changes
 from appliance.attempts.recorder import Ration, Recorder
-from appliance.cli.attention import Attention, changes
 from appliance.cli.places import Places
 from appliance.publish.publisher import Publisher
 from appliance.store.session import Store, open_store

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from appliance import clock
-from appliance.cli.attention import changes
+from appliance.attempts.attention import changes
 from appliance.cli.errors import InputError, warn
 from appliance.cli.places import Places
 from appliance.policy.snapshot import Snapshot

@@ -10,8 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from appliance.attempts.attempt import Attempt
+from appliance.attempts.attention import Attention
 from appliance.cli import recorded
-from appliance.cli.attention import Attention
 from appliance.cli.places import Places
 from appliance.store.migrating import StoreError
 from appliance.store.session import Store, open_store

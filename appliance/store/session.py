@@ -16,14 +16,26 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, update
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
-from appliance.store import attempt_tables, tables
+from appliance.store import (
+    account_tables,
+    attempt_tables,
+    audit_tables,
+    log_tables,
+    report_tables,
+    request_tables,
+    tables,
+)
 from appliance.store.base import Enforced
 from appliance.store.migrating import migrate
 
 PATIENCE: Final = 5.0  # seconds that SQLite waits for another's write to end
 _READING: Final = "bellgate_reading"
 
-__all__ = ["Store", "attempt_tables", "open_store", "tables"]
+# Importing these makes their tables known; any module may speak of them through here.
+__all__ = [
+    "Store", "account_tables", "attempt_tables", "audit_tables", "log_tables", "open_store",
+    "report_tables", "request_tables", "tables",
+]  # fmt: skip
 
 
 class Store:

@@ -20,7 +20,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "appliance.templates": (),
     "appliance.lists": ("appliance.policy",),
     "appliance.store": (
-        "appliance.policy", "appliance.policy_file", "appliance.lists",
+        "appliance.policy", "appliance.policy_file", "appliance.lists", "appliance.audit",
         "appliance.attempts.attempt", "appliance.attempts.visits",
     ),
     "appliance.attempts": ("appliance.policy",),
@@ -29,6 +29,10 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "appliance.policy", "appliance.policy_file", "appliance.store", "appliance.lists",
     ),
     "appliance.identity": (),
+    "appliance.audit": (),
+    "appliance.audit.anchors": ("appliance.audit", "appliance.store"),
+    "appliance.accounts": ("appliance.store",),
+    "appliance.accounts.posts": (),
     "appliance.authority": ("appliance.policy",),
     "appliance.dns": ("appliance.policy", "appliance.identity", *READING, *SPOOLING),
     "proxy_addons": (
@@ -37,7 +41,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "appliance.status": ("appliance.policy",),
     "admin_ui": (
         "appliance.policy", "appliance.store", "appliance.status", "appliance.publish",
-        "appliance.authority", "appliance.policy_file",
+        "appliance.authority", "appliance.policy_file", "appliance.accounts", "appliance.audit",
+        "appliance.attempts.attempt", "appliance.attempts.attention",
     ),
     "appliance.cli": ("appliance", "proxy_addons", "admin_ui"),
 }  # fmt: skip

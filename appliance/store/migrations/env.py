@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from alembic import context
 
-from appliance.store import attempt_tables, tables
+from appliance.store import session  # noqa: F401  # with it every table is known
 from appliance.store.base import Base
 
-# Every table is known by now.
-assert tables.Setting.metadata is attempt_tables.AttemptRow.metadata is Base.metadata
 connection = context.config.attributes.get("connection")
 
 if connection is None:

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from appliance import clock
+from appliance.attempts.attention import Attention
 from appliance.attempts.spool import Spool
 from appliance.cli import core, recorded, storing
-from appliance.cli.attention import Attention
 from appliance.cli.places import Places, Ports
 from appliance.cli.setup import prepare
 from appliance.publish.hold import Holder

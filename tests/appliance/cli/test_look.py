@@ -14,8 +14,8 @@ import pytest
 from click.testing import CliRunner
 
 from appliance import clock
+from appliance.attempts.attention import changes
 from appliance.cli import look, main, storing
-from appliance.cli.attention import changes
 from appliance.cli.places import Places, Ports
 from appliance.policy.snapshot import Snapshot
 from appliance.policy.timetable import Calendar

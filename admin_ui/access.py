@@ -1,0 +1,95 @@
+"""Who may open which page: every route and every post, in one place.
+
+The line of an endpoint says who may call it at all; what a page shows of it, and whose
+request it is, the page itself looks at. An endpoint without a line is refused to all.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+from flask import abort, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from admin_ui import who
+from appliance.accounts.posts import SECOND_FACTOR, Post
+
+Posts = frozenset[Post]
+
+
+class Door(Enum):
+    """Who may come in whatever their posts."""
+
+    EVERYBODY = "everybody"  # also without signing in
+    OWING = "owing"  # signed in; the second factor may still be owed
+
+
+STAFF: Final[Posts] = frozenset(Post)  # whoever has an account
+
+TECHNICIAN: Final[Posts] = frozenset({Post.IT_TECHNICIAN})
+HEADS: Final[Posts] = frozenset({Post.HEADTEACHER, Post.EXECUTIVE_HEAD})
+LEADERS: Final[Posts] = HEADS | {Post.SLT}
+DSLS: Final[Posts] = frozenset({Post.DSL, Post.DEPUTY_DSL})
+OFFICERS: Final[Posts] = DSLS | {Post.E_SAFETY_OFFICER}
+AUDITORS: Final[Posts] = frozenset({Post.AUDITOR, Post.GOVERNOR})
+
+MATRIX: Final[dict[str, Posts | Door]] = {
+    # Whoever is on the school's network.
+    "static": Door.EVERYBODY,
+    "pages.home": Door.EVERYBODY,
+    "pages.proxy_pac": Door.EVERYBODY,
+    "pages.ca": Door.EVERYBODY,
+    "pages.ca_file": Door.EVERYBODY,
+    "pages.new_request": Door.EVERYBODY,
+    # Sign-in and one's own account.
+    # Setup wizard.
+    # Accounts.
+    # Requests (appendix A), standing permissions, curriculum activities.
+    # Reports (appendix B).
+    # The attempt log.
+    # Home, devices, networks, groups, certificates.
+    # Policy, timetable, calendar, why.
+    # Audit.
+    # Help, accessibility, portal.
+}
+
+
+def allowed(endpoint: str | None, posts: frozenset[str]) -> bool:
+    """Whether somebody who is signed in with these posts may call an endpoint."""
+    line = MATRIX.get(endpoint or "")
+    if line is None:
+        return False  # fails closed: a page that nobody put into the table
+    return isinstance(line, Door) or bool(line & posts)
+
+
+def check() -> AnyResponse | None:
+    """Let a request through, or send it to sign-in, to the second factor, or away."""
+    if request.endpoint is None:
+        return None  # no such page, or not with this method: said by the error pages
+    line = MATRIX.get(request.endpoint)
+    if line is Door.EVERYBODY:
+        return None
+    session = who.session()
+    if session is None:
+        return _sign_in()
+    if line is Door.OWING:
+        return None
+    if not session.complete:
+        return redirect(url_for("signin.second_factor"), 303)
+    if owes_second_factor(session.account.posts, session.account.has_totp):
+        return redirect(url_for("signin.enrol"), 303)
+    if not allowed(request.endpoint, session.account.posts):
+        abort(403)
+    return None
+
+
+def owes_second_factor(posts: frozenset[str], has_totp: bool) -> bool:
+    """Whether an account must set up its second factor before anything else (CY-02)."""
+    return not has_totp and bool(SECOND_FACTOR & posts)
+
+
+def _sign_in() -> AnyResponse:
+    if request.method != "GET":
+        abort(401)
+    return redirect(url_for("signin.sign_in", next=request.full_path.rstrip("?")), 303)

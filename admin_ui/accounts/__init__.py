@@ -1,0 +1,1 @@
+"""Accounts of the web pages: who may do what."""

@@ -1,0 +1,1 @@
+"""Devices, networks and groups."""

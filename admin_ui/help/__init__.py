@@ -1,0 +1,1 @@
+"""Help pages, the accessibility statement, and what the network tells everybody."""

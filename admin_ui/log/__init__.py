@@ -1,0 +1,1 @@
+"""The attempt log as its readers see it."""

@@ -1,0 +1,57 @@
+"""The links at the top of every page: those that whoever is signed in may follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import current_app, request, url_for
+
+from admin_ui import access, who
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link of the navigation."""
+
+    text: str
+    href: str
+    current: bool
+
+
+# Text and endpoint, in the order of how often people need them.
+SIGNED_IN: Final = (
+    ("Home", "home.home"),
+    ("Requests", "requests.index"),
+    ("Reports", "reports.index"),
+    ("Log", "log.index"),
+    ("Devices", "devices.index"),
+    ("Policy", "policy.index"),
+    ("Timetable", "timetable.index"),
+    ("Why?", "why.ask"),
+    ("Certificate", "pages.ca"),
+    ("Accounts", "accounts.index"),
+    ("Audit", "audit.index"),
+    ("Help", "help.index"),
+)
+SIGNED_OUT: Final = (
+    ("What is enforced", "pages.home"),
+    ("Something is blocked", "requests.new"),
+    ("Certificate", "pages.ca"),
+    ("Help", "help.index"),
+    ("Sign in", "signin.sign_in"),
+)
+
+
+def links() -> tuple[Link, ...]:
+    """Return the links for this request."""
+    account = who.account()
+    posts = account.posts if account else frozenset[str]()
+    wanted = SIGNED_IN if account else SIGNED_OUT
+    area = (request.endpoint or "").partition(".")[0]
+    return tuple(
+        Link(text, url_for(endpoint), area == endpoint.partition(".")[0])
+        for text, endpoint in wanted
+        if endpoint in current_app.view_functions
+        and (not account or access.allowed(endpoint, posts))
+    )

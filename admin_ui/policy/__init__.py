@@ -1,0 +1,1 @@
+"""The rules: read, changed, compared, put back."""

@@ -1,0 +1,1 @@
+"""Inappropriate content reports, and the blocks made from them."""

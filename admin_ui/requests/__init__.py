@@ -1,0 +1,1 @@
+"""Blocked content access requests, standing permissions, curriculum activities."""

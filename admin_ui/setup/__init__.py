@@ -1,0 +1,1 @@
+"""The first start: from an empty appliance to a working, tested gate."""

@@ -1,0 +1,1 @@
+"""Signing in and out: password, second factor, passkey, identity provider, e-mailed link."""

@@ -1,0 +1,1 @@
+"""Bells, terms and one-off days."""

@@ -1,0 +1,1 @@
+"""Why something is open or closed, for any client, URL and moment."""

@@ -1,0 +1,1 @@
+"""Who may use the web pages: posts, passwords, second factors, tickets, limits."""

@@ -1,0 +1,61 @@
+"""What readers of the attempt log keep beside it: notes, saved views, and counts by the hour."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from appliance.store.base import Base, UtcTime
+
+
+class NoteRow(Base):
+    """A note on an attempt or a person, or the flag that it is a concern."""
+
+    __tablename__ = "log_note"
+    __table_args__ = (Index(None, "attempt"), Index(None, "subject_kind", "subject_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt: Mapped[int | None] = mapped_column(BigInteger)  # the row may be purged, this stays
+    subject_kind: Mapped[str]  # person, device or address
+    subject_id: Mapped[str]
+    at: Mapped[datetime] = mapped_column(UtcTime)
+    by: Mapped[str]
+    text: Mapped[str] = mapped_column(Text)
+    concern: Mapped[bool]
+    closed: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class SavedViewRow(Base):
+    """A filter of the log that somebody gave a name."""
+
+    __tablename__ = "log_view"
+    __table_args__ = (Index(None, "account", "name", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    query: Mapped[dict[str, Any]] = mapped_column(JSON)
+    made: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class AttemptHourRow(Base):
+    """How many attempts an hour saw of one sort: what the charts are drawn from.
+
+    hour: hours since 1970 in UTC. Kept up by whoever writes or purges the log, in the same
+    transaction, so that the charts and the log agree.
+    """
+
+    __tablename__ = "attempt_hour"
+
+    hour: Mapped[int] = mapped_column(primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    service: Mapped[str] = mapped_column(primary_key=True)
+    category: Mapped[str] = mapped_column(primary_key=True)
+    verdict: Mapped[str] = mapped_column(primary_key=True)
+    visit: Mapped[str] = mapped_column(primary_key=True)
+    period_kind: Mapped[str] = mapped_column(primary_key=True)
+    rows: Mapped[int]
+    count: Mapped[int]
