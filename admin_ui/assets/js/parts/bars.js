@@ -1,0 +1,28 @@
+// Bars lie on their side: names of services are longer than a phone is wide.
+import { SERIES, pattern } from "./series.js";
+
+export function bars({ columns, rows }) {
+  return {
+    type: "bar",
+    height: 60 + rows.length * (columns.length > 1 ? 22 * columns.length + 10 : 30),
+    data: {
+      labels: rows.map(({ name }) => name),
+      datasets: columns.map((label, at) => ({
+        label,
+        data: rows.map(({ values }) => values[at]),
+        backgroundColor: pattern(at),
+        borderColor: SERIES[at % SERIES.length].colour,
+        borderWidth: 2,
+        maxBarThickness: 26,
+      })),
+    },
+    options: {
+      indexAxis: "y",
+      plugins: { legend: { display: columns.length > 1 } },
+      scales: {
+        x: { beginAtZero: true, ticks: { precision: 0 } },
+        y: { grid: { display: false }, ticks: { autoSkip: false } },
+      },
+    },
+  };
+}
