@@ -9,7 +9,7 @@ from flask import Flask, g, render_template, request
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
-from admin_ui import access, assets, dates, headers, key, navigation, pages, who
+from admin_ui import access, dates, headers, key, layout, limits, navigation, pages, who
 from admin_ui.accounts import pages as accounts
 from admin_ui.audit import pages as audit
 from admin_ui.devices import pages as devices
@@ -41,7 +41,8 @@ MESSAGES: Final = {
     404: ("No such page", "There is no page at this address. The links at the top lead to those "
           "there are."),
     405: ("This cannot be done here", "This page does not take what was sent to it."),
-    413: ("This is too large", "The file or form is larger than this page takes. Nothing was kept."),
+    413: ("This is too large", "The file or form is larger than this page takes. Nothing was "
+          "kept."),
     429: ("Too many at once", "Please wait a minute, then try again."),
     500: ("Something went wrong", "This page could not be made. The filter itself works on. Please "
           "tell the technician."),
@@ -65,14 +66,15 @@ def create_app(settings: WebSettings) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_options["loader"] = _templates(app)
     app.extensions["gate"] = Gate(settings)
+    limits.install(app)  # before what reads forms
     CSRFProtect(app)
-    assets.install(app)
+    layout.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.before_request(who.load)
     app.before_request(access.check)
     app.context_processor(_everywhere)
-    headers.protect(app)
+    headers.protect(app, tls=settings.tls is not None)
     for code in MESSAGES:
         app.register_error_handler(code, _message)
     app.register_error_handler(StoreAwayError, _store_away)

@@ -1,0 +1,45 @@
+"""How much, and how often, a client may send. Fails closed: over a limit nothing is read.
+
+Sizes hold for every request, whether it says its length or is chunked. The rate holds for
+each address, only where the pages are served to a network (``serve.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from flask import Flask, current_app, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+ORDINARY: Final = 1 << 20  # bytes of a form
+UPLOAD: Final = 5 << 20  # bytes where a page takes a file: CSV, ics, policy
+RATES: Final = ("600 per minute", "60 per second")  # of one address, built files not counted
+RATED: Final = "RATED"  # the application's setting that turns the rate on
+
+_View = TypeVar("_View", bound=Callable[..., object])
+
+
+def takes_files(view: _View) -> _View:
+    """Mark a page that takes an upload: ``@blueprint.post(...)`` above, this below."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
+def install(app: Flask) -> None:
+    """Limit what an application reads. Before anything that looks at a form (CSRF)."""
+    app.config.setdefault(RATED, False)
+    app.before_request(_limit_size)
+    limiter = Limiter(get_remote_address, default_limits=[*RATES], storage_uri="memory://")
+    limiter.request_filter(_not_counted)
+    limiter.init_app(app)
+
+
+def _limit_size() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    request.max_content_length = UPLOAD if getattr(view, "takes_files", False) else ORDINARY
+
+
+def _not_counted() -> bool:
+    return not current_app.config[RATED] or request.endpoint == "static"
