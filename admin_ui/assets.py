@@ -55,6 +55,11 @@ def read(static: Path) -> Assets:
     return Assets(folder, names)
 
 
+def built(app: Flask) -> bool:
+    """Whether there is anything to serve."""
+    return bool(read(Path(app.static_folder or "")).names)
+
+
 def install(app: Flask) -> None:
     """Give templates ``asset('bellgate.css')``, and serve what it names."""
     static = Path(app.static_folder or "")

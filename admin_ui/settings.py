@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """A certificate chain and its key, as PEM files."""
+    """A certificate chain and its key, as PEM files; they may be one file.
+
+    renew: brings the files up to date where that is due; called before serving and every
+    hour. None: somebody else does. It raises AuthorityError where it cannot.
+    """
 
     certificate: Path
     key: Path
+    renew: Callable[[], object] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
