@@ -38,6 +38,7 @@ lock: ## Write the locks of both Pythons anew (needs uv)
 
 clean: ## Remove what was made here (the Debian 13 root too; never the gate's data)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage build dist
+	rm -rf admin_ui/static/build admin_ui/assets/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@.ci/debian13 --clean
 
