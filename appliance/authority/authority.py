@@ -53,7 +53,7 @@ def ensure(directory: Path, suffixes: Iterable[str], at: datetime) -> Authority:
             _make(directory, wanted, at)
         held = _read(directory)
         low = held.intermediate.not_valid_after_utc - at < certificates.INTERMEDIATE_MARGIN
-        if (low or held.missing(wanted)) and _root_key_here(directory):
+        if (low or held.missing(wanted)) and files.readable(directory / files.ROOT_KEY):
             _issue(directory, held.root, (*held.suffixes, *wanted), at)
             held = _read(directory)
     return _in_time(held, directory, at)
@@ -119,14 +119,6 @@ def _in_time(held: Authority, directory: Path, at: datetime) -> Authority:
                 f"until {certificate.not_valid_after_utc:%Y-%m-%d}, and it is {at:%Y-%m-%d}"
             )
     return held
-
-
-def _root_key_here(directory: Path) -> bool:
-    try:
-        (directory / files.ROOT_KEY).open("rb").close()
-    except OSError:
-        return False  # taken off the box, or not for this process to read
-    return True
 
 
 def _refuse_orphans(directory: Path) -> None:

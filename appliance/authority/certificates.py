@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from ipaddress import ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_network
 from typing import Final
 
 from cryptography import x509
@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from appliance.policy.names import within
+
+Address = IPv4Address | IPv6Address
 
 PORTAL: Final = "bellgate.internal"
 ROOT_LIFE: Final = timedelta(days=3650)
@@ -66,9 +68,15 @@ def make_intermediate(
     root_key: rsa.RSAPrivateKey,
     suffixes: Iterable[str],
     at: datetime,
+    addresses: Iterable[Address] = (),
 ) -> x509.Certificate:
-    """Return an authority for web servers under the suffixes only, never past its root."""
+    """Return an authority for web servers under the suffixes only, never past its root.
+
+    addresses: IP addresses that it may sign for too; none by default.
+    """
     names = permitted(suffixes)
+    # A permitted address leaves out all the others; with none, all are excluded by name.
+    hosts = [x509.IPAddress(ip_network(address)) for address in addresses]
     # A name of its own: under an issuer's name it would not count towards the path length.
     mark = x509.SubjectKeyIdentifier.from_public_key(public).digest.hex()[:8]
     subject = _name(f"Bellgate appliance {at:%Y-%m-%d} {mark}")
@@ -78,7 +86,10 @@ def make_intermediate(
     builder = builder.add_extension(_usage("key_cert_sign", "crl_sign"), critical=True)
     builder = builder.add_extension(_web_servers(), critical=False)
     builder = builder.add_extension(
-        x509.NameConstraints([x509.DNSName(name) for name in names], _NO_ADDRESSES), critical=True
+        x509.NameConstraints(
+            [*(x509.DNSName(name) for name in names), *hosts], None if hosts else _NO_ADDRESSES
+        ),
+        critical=True,
     )
     return _signed(builder.add_extension(_issued_by(root), critical=False), root_key)
 
@@ -89,13 +100,16 @@ def make_leaf(
     issuer_key: rsa.RSAPrivateKey,
     host: str,
     at: datetime,
+    *,
+    more: Iterable[x509.GeneralName] = (),
+    life: timedelta = LEAF_LIFE,
 ) -> x509.Certificate:
-    """Return a server certificate for one host, valid for at most ``LEAF_LIFE``."""
+    """Return a server certificate for one host (and ``more``), valid for at most ``life``."""
     common = [x509.NameAttribute(NameOID.COMMON_NAME, host)] if len(host) < 64 else []
-    end = min(at + LEAF_LIFE, issuer.not_valid_after_utc)
+    end = min(at + life, issuer.not_valid_after_utc)
     builder = _builder(x509.Name(common), issuer.subject, public, at, end - at)
     builder = builder.add_extension(
-        x509.SubjectAlternativeName([x509.DNSName(host)]), critical=not common
+        x509.SubjectAlternativeName([x509.DNSName(host), *more]), critical=not common
     )
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
     builder = builder.add_extension(_usage("digital_signature"), critical=True)
@@ -111,6 +125,20 @@ def suffixes_of(intermediate: x509.Certificate) -> tuple[str, ...]:
         return ()
     names = found.value.permitted_subtrees or []
     return tuple(name.value for name in names if isinstance(name, x509.DNSName))
+
+
+def addresses_of(intermediate: x509.Certificate) -> tuple[Address, ...]:
+    """Return the IP addresses that an intermediate may sign for, each by itself."""
+    try:
+        found = intermediate.extensions.get_extension_for_class(x509.NameConstraints)
+    except x509.ExtensionNotFound:
+        return ()
+    networks = [
+        name.value
+        for name in found.value.permitted_subtrees or []
+        if isinstance(name, x509.IPAddress) and not isinstance(name.value, Address)
+    ]
+    return tuple(net.network_address for net in networks if net.num_addresses == 1)
 
 
 def _name(common_name: str) -> x509.Name:

@@ -4,6 +4,8 @@
 ``root.pem``      the root: what devices install.
 ``mitmproxy-ca.pem``  the intermediate's key, its certificate and the root, 0600, under
                   the name that mitmproxy looks for in its configuration folder.
+``admin-ca.pem``  key, certificate and root of what signs for the admin UI alone, 0600.
+``admin.pem``     the admin UI's key, its certificate and the chain below the root, 0600.
 """
 
 from __future__ import annotations
@@ -17,11 +19,13 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 ROOT_KEY: Final = "root.key"
 ROOT: Final = "root.pem"
 INTERMEDIATE: Final = "mitmproxy-ca.pem"
+ADMIN_CA: Final = "admin-ca.pem"
+ADMIN: Final = "admin.pem"
 
 
 class AuthorityError(Exception):
@@ -53,7 +57,16 @@ def locked(directory: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def key_pem(key: rsa.RSAPrivateKey) -> bytes:
+def readable(path: Path) -> bool:
+    """Whether a file is there, and for this process to read."""
+    try:
+        path.open("rb").close()
+    except OSError:
+        return False
+    return True
+
+
+def key_pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> bytes:
     """Return a key as unencrypted PKCS #8 PEM. The file's mode is what guards it."""
     return key.private_bytes(
         serialization.Encoding.PEM,
