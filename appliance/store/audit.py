@@ -30,7 +30,7 @@ def append(session: Session, entry: Entry) -> Link:
             detail=entry.detail,
             previous=previous,
             digest=found,
-        )  # fmt: skip
+        )
     )
     session.flush()
     return Link(number=number, entry=entry, previous=previous, digest=found)
