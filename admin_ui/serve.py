@@ -117,7 +117,7 @@ def serve(settings: WebSettings) -> None:
         log.error("%s", assets.AssetsMissingError())
     server = Server(app, settings)
     stopping = Event()
-    Thread(target=_keep_fresh, args=(server, settings.tls, stopping), daemon=True).start()
+    Thread(target=keep_fresh, args=(server, settings.tls, stopping), daemon=True).start()
     try:
         server.start()
     finally:
@@ -125,7 +125,7 @@ def serve(settings: WebSettings) -> None:
         server.stop()
 
 
-def _keep_fresh(server: Server, tls: Tls | None, stopping: Event) -> None:
+def keep_fresh(server: Server, tls: Tls | None, stopping: Event) -> None:
     """Renew the certificate in time. Fails open: the one that is served goes on."""
     adapter = server.ssl_adapter
     while tls is not None and isinstance(adapter, _TlsAdapter):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from appliance import clock
+from appliance.authority.files import ROOT
 from appliance.cli import sources, storing, times
 from appliance.cli.errors import InputError
 from appliance.cli.places import Places, Ports
@@ -22,7 +23,8 @@ def at_all(places: Places, ports: Ports) -> Iterator[Check]:
     """Look at everything and yield a check for each."""
     yield faces.dns((ports.listen, ports.dns))
     yield faces.proxy((ports.listen, ports.http))
-    yield faces.web((ports.listen, ports.web))
+    root = places.authority / ROOT if ports.web_tls else None
+    yield faces.web((ports.listen, ports.web), ports.web_url, root)
     resolvers = places.upstreams()
     if resolvers is not None:  # a gate that was not started here does not say whom it asks
         yield faces.upstream(resolvers)

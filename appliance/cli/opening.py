@@ -65,7 +65,7 @@ def faces(options: Options) -> tuple[tuple[str, str], ...]:
                 f" (asks {upstreams or 'nobody: no resolver is known'})"),
         ("Proxy", f"steered HTTP {ports.http}, steered HTTPS {ports.https}, "
                   f"explicit {ports.proxy}"),
-        ("Admin UI", f"http://{ports.listen}:{ports.web}/"),
+        ("Admin UI", f"{ports.web_url}/"),
         ("Data", str(options.places.data.absolute())),
     )  # fmt: skip
 

@@ -24,6 +24,14 @@ class Ports:
     https: int = 8443
     proxy: int = 3128
     web: int = 8000
+    web_tls: bool = False
+    web_name: str = ""  # by which people open the admin UI; empty: by the address
+
+    @property
+    def web_url(self) -> str:
+        """The admin UI's address as people open it, without a path."""
+        host = self.web_name or (f"[{self.listen}]" if ":" in self.listen else self.listen)
+        return f"{'https' if self.web_tls else 'http'}://{host}:{self.web}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,15 +102,26 @@ def proxy(
 @data_option
 @click.option("--listen", type=AT, required=True)
 @click.option("--explicit", type=AT, help="The explicit proxy that the PAC file names.")
+@click.option("--tls", is_flag=True, help="Serve HTTPS by the school's certificate authority.")
+@click.option("--name", multiple=True, help="A name or address that people open it by (TLS).")
 @parent_option
-def web(data: Path, listen: Endpoint, explicit: Endpoint | None, parent: int | None) -> None:
+def web(
+    data: Path, listen: Endpoint, explicit: Endpoint | None, tls: bool, name: tuple[str, ...],
+    parent: int | None,
+) -> None:  # fmt: skip
     """Run the admin UI."""
     die_with_parent(parent)
     from admin_ui.serve import serve
     from admin_ui.settings import WebSettings
+    from appliance.authority.files import AuthorityError
+    from appliance.cli.web_certificate import own_tls
 
     signal.signal(signal.SIGTERM, _leave)
-    serve(WebSettings(data=data, listen=listen, proxy=explicit))
+    made = own_tls(data, listen[0], name) if tls else None
+    try:
+        serve(WebSettings(data=data, listen=listen, proxy=explicit, tls=made))
+    except AuthorityError as error:
+        raise InputError(str(error)) from error
 
 
 def _until_told() -> threading.Event:

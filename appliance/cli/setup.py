@@ -95,8 +95,7 @@ def _choose_policy(store: Store, name: str, *, given: bool) -> list[str]:
 def _settle(store: Store, ports: Ports) -> None:
     with store.session() as session:
         school = settings.get(session, "school", {})
-        portal = f"http://{ports.listen}:{ports.web}"
-        settings.put(session, "school", {**school, "portal": portal})
+        settings.put(session, "school", {**school, "portal": ports.web_url})
         ours = [ports.listen]
         ipv6 = ":" in ports.listen
         settings.put(session, "steer_ipv4", [] if ipv6 else ours)

@@ -12,7 +12,7 @@ from types import FrameType
 
 import click
 
-from appliance.cli import addresses
+from appliance.cli import addresses, web_certificate
 from appliance.cli.addresses import Endpoint
 from appliance.cli.errors import InputError
 from appliance.cli.options import data_option
@@ -31,6 +31,7 @@ class Options:
     upstreams: tuple[Endpoint, ...]
     upstream_ca: Path | None
     workers: int
+    web_names: tuple[str, ...] = ()
 
 
 @click.command("up")
@@ -46,6 +47,11 @@ class Options:
 @click.option("--https-port", type=port, default=8443, show_default=True, help="Steered HTTPS.")
 @click.option("--proxy-port", type=port, default=3128, show_default=True, help="Explicit proxy.")
 @click.option("--web-port", type=port, default=8000, show_default=True, help="Admin UI.")
+@click.option("--web-tls", is_flag=True, help="Serve the admin UI by HTTPS, with a certificate of "
+              "the school's authority.")  # fmt: skip
+@click.option("--web-name", multiple=True, metavar="NAME", callback=web_certificate.names,
+              help="Name or address that people open the admin UI by; the first is the one that "
+              "is shown.  [default: the address listened on]")  # fmt: skip
 @click.option("--upstream", multiple=True, metavar="ADDR[:PORT]",
               help="DNS resolver to ask; may be repeated.  [default: the system's]")  # fmt: skip
 @click.option("--upstream-ca", type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -56,7 +62,7 @@ class Options:
 def up_command(
     data: Path, template: str | None, rehearse: str | None, listen: str, dns_port: int,
     http_port: int, https_port: int, proxy_port: int, web_port: int, upstream: tuple[str, ...],
-    upstream_ca: Path | None, workers: int, plain: bool,
+    upstream_ca: Path | None, workers: int, plain: bool, web_tls: bool, web_name: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Run the whole gate here, supervised, without root, until Ctrl-C.
 
@@ -68,7 +74,7 @@ def up_command(
     addresses.endpoint(listen, 0, "--listen")
     ports = Ports(
         listen=listen, dns=dns_port, http=http_port, https=https_port, proxy=proxy_port,
-        web=web_port,
+        web=web_port, web_tls=web_tls, web_name=web_name[0] if web_name else "",
     )  # fmt: skip
     check_ports(ports)
     if upstream_ca is not None:
@@ -77,7 +83,7 @@ def up_command(
     upstreams = asked or addresses.system_upstreams([(listen, dns_port)])
     options = Options(
         places=Places(data), ports=ports, upstreams=upstreams, upstream_ca=upstream_ca,
-        workers=workers,
+        workers=workers, web_names=web_name,
     )  # fmt: skip
     with options.places.lock():
         from appliance.cli import running, setup
@@ -134,7 +140,9 @@ def programs(options: Options) -> tuple[Program, ...]:
         "proxy", *data, "--http", at(ports.http), "--https", at(ports.https),
         "--explicit", at(ports.proxy), *upstreams, *trust,
     )  # fmt: skip
-    web = ("web", *data, "--listen", at(ports.web), "--explicit", at(ports.proxy))
+    named = [word for name in options.web_names for word in ("--name", name)]
+    tls = ("--tls", *named) if ports.web_tls else ()
+    web = ("web", *data, "--listen", at(ports.web), "--explicit", at(ports.proxy), *tls)
     return (
         Program("core", ("core", *data)),
         *(Program(name, dns) for name in names),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import secrets
 import socket
+import ssl
 from collections.abc import Sequence
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from dnslib import CLASS, QTYPE, RCODE, DNSError, DNSHeader, DNSQuestion, DNSRecord
@@ -91,20 +93,34 @@ def proxy(where: Endpoint) -> Check:
     return Check("proxy", level, words, (("snapshot", version), ("state", state)))
 
 
-def web(where: Endpoint) -> Check:
-    """Ask the admin UI for its front page."""
-    connection = HTTPConnection(where[0], where[1], timeout=PATIENCE)
+def web(where: Endpoint, url: str = "", root: Path | None = None) -> Check:
+    """Ask the admin UI for its front page.
+
+    url: its address as people know it. root: the CA by which it serves HTTPS, else HTTP.
+    """
+    connection: HTTPConnection | None = None
     try:
+        connection = _to_web(where, root)
         connection.request("GET", "/")
         status = connection.getresponse().status
     except (OSError, HTTPException) as error:
         said = f"does not answer on {where[0]} port {where[1]}: {_short(error)}"
         return Check("web", Level.AMBER, f"The admin UI {said}. The filter works on.")
     finally:
-        connection.close()
+        if connection is not None:
+            connection.close()
     if status != 200:
         return Check("web", Level.AMBER, f"The admin UI answers {status}. The filter works on.")
-    return Check("web", Level.GOOD, f"The admin UI answers on http://{where[0]}:{where[1]}/.")
+    said = url or f"http://{where[0]}:{where[1]}"
+    return Check("web", Level.GOOD, f"The admin UI answers on {said}/.")
+
+
+def _to_web(where: Endpoint, root: Path | None) -> HTTPConnection:
+    if root is None:
+        return HTTPConnection(where[0], where[1], timeout=PATIENCE)
+    context = ssl.create_default_context(cafile=root)
+    context.check_hostname = False  # asked by the address it listens on, whatever its names
+    return HTTPSConnection(where[0], where[1], timeout=PATIENCE, context=context)
 
 
 def _ask(where: Endpoint, what: _Asked) -> DNSRecord:

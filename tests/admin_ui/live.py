@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from flask import Flask
 
-from admin_ui.serve import Server
+from admin_ui.serve import Server, keep_fresh
 from admin_ui.settings import WebSettings
 
 
@@ -35,8 +35,12 @@ def served(app: Flask, settings: WebSettings | None = None) -> Iterator[Site]:
     host, port = server.socket.getsockname()[:2]
     thread = threading.Thread(target=server.serve, daemon=True)
     thread.start()
+    stopping = threading.Event()
+    fresh = threading.Thread(target=keep_fresh, args=(server, wanted.tls, stopping), daemon=True)
+    fresh.start()
     try:
         yield Site(host, port, "https" if server.ssl_adapter else "http")
     finally:
+        stopping.set()
         server.stop()
         thread.join(10)

@@ -141,7 +141,7 @@ class Client:
     def browse(self, url: str, home: Path, picture: Path | None = None) -> dict[str, str]:
         """Open a URL in Chromium with a profile of its own. Return title, text and address."""
         home.mkdir(parents=True, exist_ok=True)
-        _trust_in_chromium(home, self.trusted)
+        trust_in_chromium(home, self.trusted)
         done = self.machine.run(
             sys.executable, "-m", "tests.e2e.browser", url, str(home), str(picture or ""),
             timeout=90,
@@ -150,7 +150,8 @@ class Client:
         return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
-def _trust_in_chromium(home: Path, authorities: tuple[Path, ...]) -> None:
+def trust_in_chromium(home: Path, authorities: tuple[Path, ...]) -> None:
+    """Make Chromium with this home trust CAs, and those of its own."""
     database = home / ".pki" / "nssdb"
     database.mkdir(parents=True, exist_ok=True)
     where = ("certutil", "-d", f"sql:{database}")
