@@ -7,8 +7,9 @@ lies outside the database.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from appliance.store.base import Base, UtcTime, Words
@@ -68,7 +69,7 @@ class SessionRow(Base):
 
 
 class TicketRow(Base):
-    """A secret that works once. kind: setup, invitation, link or oidc."""
+    """A secret that works once. kind: see ``appliance.accounts.tickets.Kind``."""
 
     __tablename__ = "ticket"
 
@@ -88,6 +89,35 @@ class TryRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcTime)
-    login: Mapped[str]
+    login: Mapped[str]  # a digest: people type passwords into the wrong field
     address: Mapped[str]
     good: Mapped[bool]
+
+
+class AccountChangeRow(Base):
+    """A change of somebody's access that waits for a headteacher (CY-04).
+
+    what: ``posts`` gives these posts; ``second_factor`` takes the second factor away.
+    """
+
+    __tablename__ = "account_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    what: Mapped[str]
+    posts: Mapped[tuple[str, ...]] = mapped_column(Words)
+    reason: Mapped[str] = mapped_column(Text)
+    asked: Mapped[datetime] = mapped_column(UtcTime)
+    asked_by: Mapped[str]
+    decided: Mapped[datetime | None] = mapped_column(UtcTime)
+    decided_by: Mapped[str | None]
+    approved: Mapped[bool | None]
+
+
+class WebSettingRow(Base):
+    """A setting of the web pages alone: enforcement never reads it. Secrets lie here sealed."""
+
+    __tablename__ = "web_setting"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[dict[str, Any]] = mapped_column(JSON)
