@@ -26,7 +26,8 @@ def defang(url: str) -> str:
         scheme, rest = "", scheme + rest
     end = _HOST_END.search(rest)
     host, path = (rest[: end.start()], rest[end.start() :]) if end else (rest, "")
-    return _scheme(scheme) + slashes + host.replace(".", "[.]") + path.replace("://", "[:]//")
+    shown = host.replace(".", "[.]") + path
+    return _scheme(scheme) + slashes + shown.replace("://", "[:]//")
 
 
 def _scheme(scheme: str) -> str:

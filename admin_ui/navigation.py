@@ -48,10 +48,16 @@ def links() -> tuple[Link, ...]:
     account = who.account()
     posts = account.posts if account else frozenset[str]()
     wanted = SIGNED_IN if account else SIGNED_OUT
-    area = (request.endpoint or "").partition(".")[0]
     return tuple(
-        Link(text, url_for(endpoint), area == endpoint.partition(".")[0])
+        Link(text, url_for(endpoint), _current(endpoint))
         for text, endpoint in wanted
         if endpoint in current_app.view_functions
         and (not account or access.allowed(endpoint, posts))
     )
+
+
+def _current(endpoint: str) -> bool:
+    """Whether a link leads to the page that is shown, or to the area it belongs to."""
+    area, _, page = (request.endpoint or "").partition(".")
+    wanted, _, first = endpoint.partition(".")
+    return area == wanted and (area != "pages" or page == first)  # pages: no area, each its own
