@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from flask import current_app
+from flask import current_app, g, has_request_context, request
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -85,7 +85,7 @@ class Gate:
             StoreAwayError: the database is missing, locked, damaged or without room.
         """
         try:
-            with self._opened().session() as session:
+            with self._opened().session(actor=_actor(), doing=_doing()) as session:
                 yield session
         except SQLAlchemyError as error:
             raise StoreAwayError(_first_line(error)) from error
@@ -132,6 +132,16 @@ def gate() -> Gate:
     found = current_app.extensions["gate"]
     assert isinstance(found, Gate)
     return found
+
+
+def _actor() -> str:
+    """Return who changes something, for a change that its page wrote no audit entry about."""
+    found = g.get("session") if has_request_context() else None
+    return str(found.account.login) if found is not None else "nobody"
+
+
+def _doing() -> str:
+    return f"page {request.endpoint}" if has_request_context() else ""
 
 
 def _first_line(error: SQLAlchemyError) -> str:

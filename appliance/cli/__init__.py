@@ -32,6 +32,7 @@ COMMANDS: Final = (
     ("lists", "lists"),
     ("ca", "ca"),
     ("clock", "clock"),
+    ("audit", "audit"),
     ("backup", "backup"),
     ("restore", "backup"),
 )

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from appliance import clock
 from appliance.attempts.attention import Attention
+from appliance.audit.chain import Entry
 from appliance.cli import recorded, rows, times
 from appliance.cli.options import data_option, json_option
 from appliance.cli.output import print_json, print_table
@@ -59,11 +61,33 @@ def attempts_command(
                 person=person, role=role, verdict=verdict, limit=limit,
             )  # fmt: skip
             last, found = recorded.newest_id(session), recorded.chosen(session, asked)
+        _note_the_look(store, asked, len(found), follow=follow)
         if follow:
             _print_lines(found, zone, as_json=as_json)
             _follow(store, asked, last, zone, attention, as_json=as_json)
         else:
             _print(found, zone, as_json=as_json)
+
+
+def _note_the_look(store: Store, asked: recorded.Asked, rows_: int, *, follow: bool) -> None:
+    """Write the look down before anything is shown.
+
+    Fails closed: where it cannot be written down, nothing is shown.
+    """
+    from appliance.cli import storing
+    from appliance.store import audit
+
+    looked = {
+        "since": asked.since and asked.since.isoformat(), "role": asked.role or "",
+        "until": asked.until and asked.until.isoformat(), "verdict": asked.verdict or "",
+    }  # fmt: skip
+    detail = {"filter": {k: v for k, v in looked.items() if v}, "rows": rows_, "follow": follow}
+    with store.session(actor=f"command:{storing.author()}") as session:
+        entry = Entry(
+            at=clock.real(), actor=f"command:{storing.author()}", action="log.looked",
+            subject=asked.person or "everybody", detail=detail,
+        )  # fmt: skip
+        audit.append(session, entry)
 
 
 def _follow(

@@ -30,7 +30,7 @@ from appliance.cli.places import Places
 
 MANIFEST: Final = "manifest.json"
 FORMAT: Final = 1
-FOLDERS: Final = ("ca", "lists")
+FOLDERS: Final = ("ca", "lists", "web", "audit")
 
 
 @click.command("backup")

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from appliance import clock
 from appliance.attempts.attention import Attention, changes
 from appliance.attempts.recorder import Ration, Recorder
+from appliance.audit import anchors
 from appliance.cli.places import Places
 from appliance.publish.publisher import Publisher
 from appliance.store.session import Store, open_store
@@ -32,7 +33,7 @@ class Core:
     def __init__(self, places: Places, stopping: threading.Event) -> None:
         self._places = places
         self._stopping = stopping
-        self._said = ""
+        self._said = self._unanchored = ""
         self._attention = Attention(places.run)
         self._changes = changes(places.run)
 
@@ -61,6 +62,7 @@ class Core:
     def _work(self, store: Store, identity: tuple[int, int]) -> None:
         publisher = Publisher(store, self._places.snapshot)
         recorder = Recorder(self._places.spool, store, ration=Ration())
+        keeper = anchors.Keeper(anchors.path(self._places.data), clock.real)
         while True:
             ending = self._stopping.is_set()
             # An open file that was deleted or replaced would swallow what is written to it.
@@ -68,6 +70,7 @@ class Core:
                 return
             self._publish(publisher)
             self._record(recorder, hurry=ending)
+            self._anchor(store, keeper)
             self._said = ""
             if ending:
                 return
@@ -84,6 +87,18 @@ class Core:
         taken = recorder.drain(hurry=hurry or mark is not None)
         if mark is not None and not taken:  # nothing is left of what lay there
             self._attention.answer(mark)
+
+    def _anchor(self, store: Store, keeper: anchors.Keeper) -> None:
+        """Fails to no anchor for today, said once: the chain itself goes on."""
+        if not keeper.due():
+            return
+        try:
+            with store.reading() as session:
+                keeper.keep(session)
+        except (anchors.BadAnchorsError, OSError) as error:
+            if str(error) != self._unanchored:
+                log.error("the audit chain cannot be anchored: %s", error)
+            self._unanchored = str(error)
 
     def _identity(self) -> tuple[int, int] | None:
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import click
@@ -11,6 +10,7 @@ from appliance.cli import hardware
 from appliance.cli.errors import InputError, warn
 from appliance.cli.options import data_option, json_option
 from appliance.cli.output import print_json, print_table
+from appliance.policy.ids import id_of
 from appliance.policy.model import Ownership
 from appliance.policy.subjects import Device, is_random_mac
 
@@ -118,7 +118,7 @@ def slug(name: str) -> str:
     Raises:
         InputError: nothing is left of it.
     """
-    made = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:64]
+    made = id_of(name)
     if not made:
         raise InputError(f"no id can be made of the name {name!r}: give one with --id")
     return made

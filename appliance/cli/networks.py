@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Final
 
 import click
 
@@ -13,13 +11,8 @@ from appliance.cli.errors import InputError
 from appliance.cli.options import data_option, json_option
 from appliance.cli.output import print_json, print_table
 from appliance.policy.model import Ownership
+from appliance.policy.prefixes import too_wide
 from appliance.policy.subjects import Network
-
-Prefix = IPv4Network | IPv6Network
-_PRIVATE: Final = (
-    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16",
-    "127.0.0.0/8", "fc00::/7", "fe80::/10",
-)  # fmt: skip
 
 
 @click.group("networks")
@@ -56,7 +49,8 @@ def add(
     from appliance.store import networks
 
     for prefix in prefixes:
-        _plausible(prefix)
+        if refused := too_wide(prefix):
+            raise InputError(f"PREFIX: {refused}")
     network = Network(
         id=id_ or slug(name), name=name, prefixes=prefixes, role=role, groups=groups,
         trusts_ca=trusts_ca, ownership=Ownership.SCHOOL if school_owned else Ownership.PERSONAL,
@@ -106,28 +100,3 @@ def remove(id_: str, data: Path, as_json: bool) -> None:
         print_json({"removed": id_})
         return
     print(f"{id_}: removed.")
-
-
-def _plausible(text: str) -> None:
-    """Refuse a part of the internet that no school has: DNS would answer all of it.
-
-    Raises:
-        InputError: a public prefix shorter than /16 (IPv4) or /32 (IPv6).
-    """
-    try:
-        prefix = ip_network(text.strip())
-    except ValueError:
-        return  # the store says what is wrong with it
-    private = (ip_network(own) for own in _PRIVATE)
-    if any(prefix.version == own.version and _within(prefix, own) for own in private):
-        return
-    widest = 16 if prefix.version == 4 else 32
-    if prefix.prefixlen < widest:
-        raise InputError(
-            f"PREFIX: {prefix} holds public addresses of others, and the gate would be an open "
-            f"resolver for them; a public prefix is /{widest} or longer"
-        )
-
-
-def _within(prefix: Prefix, other: Prefix) -> bool:
-    return prefix.prefixlen >= other.prefixlen and prefix.network_address in other

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+import click
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,7 @@ from appliance.publish.compile import compile_contents
 from appliance.store import settings
 from appliance.store.session import Store, open_store
 
+LONGEST: Final = 400  # characters of a command line in the audit chain
 WITHIN: Final = 1.0  # seconds in which a running gate enforces a change
 
 
@@ -51,7 +53,7 @@ def opened(data: Path) -> Iterator[Session]:
 
     When a gate runs on it that does not take the change up in time, that is said on stderr.
     """
-    with store_of(data) as store, store.session() as session:
+    with store_of(data) as store, store.session(**_doing()) as session:
         yield session
     places = Places(data)
     if places.running() and not followed(places.run, WITHIN):
@@ -93,6 +95,21 @@ def set_offset(session: Session, seconds: float) -> None:
 def zone_of(session: Session) -> str:
     """Return the school's own zone."""
     return contents_now(session).contents.calendar.zone
+
+
+def _doing() -> dict[str, str]:
+    """Return what the audit chain says of this command: who, which, and the reason given."""
+    context = click.get_current_context(silent=True)
+    said = {"actor": f"command:{author()}"}
+    if context is not None:
+        words = [f"{name}={value}" for name, value in context.params.items() if _told(name, value)]
+        said["doing"] = " ".join([context.command_path, *words])[:LONGEST]
+        said["reason"] = str(context.params.get("reason") or "")
+    return said
+
+
+def _told(name: str, value: object) -> bool:
+    return name not in ("data", "as_json", "reason") and value not in (None, (), False, "")
 
 
 def author() -> str:

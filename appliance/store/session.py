@@ -16,9 +16,11 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, update
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
+from appliance import clock
 from appliance.store import (
     account_tables,
     attempt_tables,
+    audit,
     audit_tables,
     log_tables,
     report_tables,
@@ -30,6 +32,7 @@ from appliance.store.migrating import migrate
 
 PATIENCE: Final = 5.0  # seconds that SQLite waits for another's write to end
 _READING: Final = "bellgate_reading"
+_TOUCHED: Final = "bellgate_touched"
 
 # Importing these makes their tables known; any module may speak of them through here.
 __all__ = [
@@ -47,9 +50,17 @@ class Store:
         self._reading = engine.execution_options(**{_READING: True}, **isolation)
 
     @contextmanager
-    def session(self) -> Iterator[Session]:
-        """Give a session that commits at the end, or rolls back when anything was raised."""
+    def session(
+        self, actor: str = "appliance", doing: str = "", reason: str = ""
+    ) -> Iterator[Session]:
+        """Give a session that commits at the end, or rolls back when anything was raised.
+
+        What it changes and nobody writes an audit entry about gets one by ``actor``; doing:
+        the command line that it belongs to.
+        """
         with _EnforcingSession(self.engine) as session, session.begin():
+            changes = audit.unspoken(session)
+            changes.actor, changes.doing, changes.reason = actor, doing, reason
             yield session
 
     @contextmanager
@@ -136,15 +147,33 @@ class _EnforcingSession(Session):
 def _before_flush(session: Session, _: UOWTransaction, __: object) -> None:
     touched = [*session.new, *session.deleted]
     touched += [row for row in session.dirty if session.is_modified(row)]
-    if any(isinstance(row, Enforced) for row in touched):
+    enforced = [row for row in touched if isinstance(row, Enforced)]
+    if enforced:
         _move_revision(session)
+        session.info.setdefault(_TOUCHED, []).extend(enforced)
+
+
+@event.listens_for(_EnforcingSession, "after_flush_postexec")
+def _after_flush(session: Session, _: UOWTransaction) -> None:
+    for row in session.info.pop(_TOUCHED, ()):  # only now the database has given them their keys
+        audit.unspoken(session).note(audit.row_name(row))
 
 
 @event.listens_for(_EnforcingSession, "do_orm_execute")
 def _before_statement(state: ORMExecuteState) -> None:
     writes = state.is_insert or state.is_update or state.is_delete
-    if writes and any(issubclass(m.class_, Enforced) for m in state.all_mappers):
+    enforced = [m for m in state.all_mappers if issubclass(m.class_, Enforced)]
+    if writes and enforced:
         _move_revision(state.session)
+        audit.unspoken(state.session).note(str(enforced[0].local_table))
+
+
+@event.listens_for(_EnforcingSession, "before_commit")
+def _before_commit(session: Session) -> None:
+    if session.connection().get_execution_options().get(_READING):
+        return
+    session.flush()
+    audit.speak(session, clock.real())
 
 
 def _move_revision(session: Session) -> None:

@@ -30,7 +30,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     ),
     "appliance.identity": (),
     "appliance.audit": (),
-    "appliance.audit.anchors": ("appliance.audit", "appliance.store"),
+    "appliance.audit.anchors": ("appliance.audit", "appliance.store.audit"),
     "appliance.accounts": ("appliance.store",),
     "appliance.accounts.posts": (),
     "appliance.authority": ("appliance.policy",),

@@ -21,12 +21,15 @@ def upgrade() -> None:
     _ticket()
     _sign_in_try()
     _audit_entry()
+    _seal()
 
 
 def downgrade() -> None:
     """Drop the tables."""
     for table in reversed(TABLES):
         op.drop_table(table)
+    if op.get_context().dialect.name != "sqlite":
+        op.execute("DROP FUNCTION audit_entry_sealed()")
 
 
 def _account() -> None:
@@ -145,3 +148,28 @@ def _audit_entry() -> None:
     op.create_index("ix_audit_entry_actor", "audit_entry", ["actor"])
     op.create_index("ix_audit_entry_at", "audit_entry", ["at"])
     op.create_index("ix_audit_entry_subject", "audit_entry", ["subject"])
+
+
+def _seal() -> None:
+    """Entries are appended, never changed: the database itself refuses, whoever asks."""
+    if op.get_context().dialect.name == "sqlite":
+        for what in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER audit_entry_no_{what.lower()} BEFORE {what} ON audit_entry "
+                "BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END"
+            )
+        # REPLACE deletes without asking a trigger, so it must not get as far as that.
+        op.execute(
+            "CREATE TRIGGER audit_entry_in_order BEFORE INSERT ON audit_entry "
+            "WHEN NEW.number <> (SELECT COALESCE(MAX(number), 0) + 1 FROM audit_entry) "
+            "BEGIN SELECT RAISE(ABORT, 'audit entries follow one another'); END"
+        )
+        return
+    op.execute(
+        "CREATE FUNCTION audit_entry_sealed() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'audit entries are never changed'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER audit_entry_sealed BEFORE UPDATE OR DELETE ON audit_entry "
+        "FOR EACH ROW EXECUTE FUNCTION audit_entry_sealed()"
+    )
