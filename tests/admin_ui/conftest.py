@@ -19,6 +19,7 @@ from appliance.store import accounts, policies, settings, web_sessions
 from appliance.store.account_tables import AccountRow
 from appliance.store.accounts import Account
 from appliance.store.session import Store, open_store
+from tests.admin_ui.browser import browser, chromium  # noqa: F401  (fixtures, by name)
 
 
 @dataclass
