@@ -25,7 +25,8 @@ class ContentReportRow(Base):
     staff_name: Mapped[str]
     accessed_by: Mapped[str]  # the individual who accessed it, if known
     day: Mapped[date] = mapped_column(Date)
-    urls: Mapped[tuple[str, ...]] = mapped_column(Words)
+    urls: Mapped[tuple[str, ...]] = mapped_column(Words)  # empty where they are sealed
+    sealed: Mapped[str | None] = mapped_column(Text)  # the URLs of what may be illegal
     nature: Mapped[str] = mapped_column(Text)
     suspected_illegal: Mapped[bool]
     due: Mapped[datetime | None] = mapped_column(UtcTime)
@@ -47,4 +48,5 @@ class ReportBlockRow(Base):
     )
     made: Mapped[datetime] = mapped_column(UtcTime)
     made_by: Mapped[str]
+    veiled: Mapped[bool]  # the target is shown to the safeguarding leads alone
     lifted_reason: Mapped[str] = mapped_column(Text)

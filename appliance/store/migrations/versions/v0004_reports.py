@@ -42,6 +42,7 @@ def _content_report() -> None:
         sa.Column("accessed_by", sa.String(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("urls", Words(), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=True),
         sa.Column("nature", sa.Text(), nullable=False),
         sa.Column("suspected_illegal", sa.Boolean(), nullable=False),
         sa.Column("due", UtcTime(), nullable=True),
@@ -70,6 +71,7 @@ def _content_report_block() -> None:
         ),
         sa.Column("made", UtcTime(), nullable=False),
         sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("veiled", sa.Boolean(), nullable=False),
         sa.Column("lifted_reason", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("block", name="pk_content_report_block"),
     )
