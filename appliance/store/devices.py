@@ -37,18 +37,18 @@ def add(session: Session, device: Device) -> Device:
     )  # fmt: skip
     session.add(row)
     session.flush()
-    return _device(row)
+    return device_of(row)
 
 
 def list_(session: Session) -> tuple[Device, ...]:
     """Return every device, by id."""
-    return tuple(_device(r) for r in session.scalars(select(DeviceRow).order_by(DeviceRow.id)))
+    return tuple(device_of(r) for r in session.scalars(select(DeviceRow).order_by(DeviceRow.id)))
 
 
 def get(session: Session, id_: str) -> Device | None:
     """Return a device by id."""
     row = session.get(DeviceRow, id_)
-    return None if row is None else _device(row)
+    return None if row is None else device_of(row)
 
 
 def remove(session: Session, id_: str) -> bool:
@@ -72,7 +72,8 @@ def _see_free(
             raise ValueError(f"{field}: {text} belongs to device {row.device_id!r} already")
 
 
-def _device(row: DeviceRow) -> Device:
+def device_of(row: DeviceRow) -> Device:
+    """Return a row as the policy takes it."""
     return Device(
         id=row.id, name=row.name, macs=tuple(sorted(m.mac for m in row.macs)),
         addresses=tuple(sorted(a.address for a in row.addresses)),
