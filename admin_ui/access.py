@@ -51,6 +51,9 @@ MATRIX: Final[dict[str, Posts | Door]] = {
     # Home, devices, networks, groups, certificates.
     # Policy, timetable, calendar, why.
     # Audit.
+    "audit.index": TECHNICIAN | HEADS | DSLS | {Post.AUDITOR},
+    "audit.verify": TECHNICIAN | HEADS | DSLS | {Post.AUDITOR},
+    "audit.export": HEADS | DSLS | {Post.AUDITOR},
     # Help, accessibility, portal.
 }
 
