@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from appliance.attempts.attempt import Attempt, Layer, Visit
 from appliance.attempts.visits import LONGEST, OPEN, Changes, Entry
+from appliance.store import attempt_hours
+from appliance.store.attempt_hours import Tally
 from appliance.store.attempt_tables import AttemptRow, SegmentRow
 
 _FIELDS: Final = tuple(field.name for field in fields(Attempt))
@@ -88,7 +90,12 @@ def purge(session: Session, before: datetime) -> int:
     """
     old = select_(AttemptRow.id).where(AttemptRow.at < before, AttemptRow.last < before)
     ids = session.scalars(old.limit(ROWS_AT_ONCE)).all()
-    session.execute(delete(AttemptRow).where(AttemptRow.id.in_(ids)))
+    if ids:
+        tally = Tally()
+        tally.take_off(session, ids)
+        session.execute(delete(AttemptRow).where(AttemptRow.id.in_(ids)))
+        tally.write(session)
+        attempt_hours.forget(session)
     return len(ids)
 
 
@@ -103,7 +110,9 @@ def open_rows(session: Session) -> list[tuple[int, Entry]]:
 
 
 def write(session: Session, changes: Changes) -> Sequence[int]:
-    """Write changes of the log; return the ids of the new rows, in order."""
+    """Write changes of the log, and its counts; return the ids of the new rows, in order."""
+    tally = Tally()
+    tally.take_off(session, [*changes.removed, *(id_ for id_, _ in changes.grown)])
     if changes.removed:
         session.execute(delete(AttemptRow).where(AttemptRow.id.in_(changes.removed)))
     if changes.grown:
@@ -111,6 +120,9 @@ def write(session: Session, changes: Changes) -> Sequence[int]:
     rows = [AttemptRow(**_values(entry)) for entry in changes.added]
     session.add_all(rows)
     session.flush()
+    tally.put_on(entry.attempt for entry in changes.added)
+    tally.put_on(entry.attempt for _, entry in changes.grown)
+    tally.write(session)
     return [row.id for row in rows]
 
 

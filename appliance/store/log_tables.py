@@ -44,18 +44,37 @@ class SavedViewRow(Base):
 class AttemptHourRow(Base):
     """How many attempts an hour saw of one sort: what the charts are drawn from.
 
-    hour: hours since 1970 in UTC. Kept up by whoever writes or purges the log, in the same
-    transaction, so that the charts and the log agree.
+    hour: hours since 1970 in UTC, of ``attempt.at``. Kept up by whoever writes or purges the
+    log, in the same transaction, so that the charts and the log agree. Without a row id the
+    rows lie in the order of their key: those of the running hour on the same few pages.
     """
 
     __tablename__ = "attempt_hour"
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     hour: Mapped[int] = mapped_column(primary_key=True)
     role: Mapped[str] = mapped_column(primary_key=True)
     service: Mapped[str] = mapped_column(primary_key=True)
     category: Mapped[str] = mapped_column(primary_key=True)
     verdict: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str] = mapped_column(primary_key=True)
     visit: Mapped[str] = mapped_column(primary_key=True)
     period_kind: Mapped[str] = mapped_column(primary_key=True)
     rows: Mapped[int]
     count: Mapped[int]
+
+
+class AttemptWhoRow(Base):
+    """In which hours somebody or something may be found in the log.
+
+    subject: 64 bits of a digest, see ``attempt_hours.subjects``. Stands in for an index on
+    people: it is in order of time, so a class that goes online touches the few pages of this
+    hour, and once an hour, where an index would touch one page for each pupil each time. An
+    hour stays named when its last row was folded away: it is then read in vain.
+    """
+
+    __tablename__ = "attempt_who"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    hour: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[int] = mapped_column(BigInteger, primary_key=True)
