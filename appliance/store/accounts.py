@@ -89,6 +89,31 @@ def set_posts(session: Session, id_: int, posts: Iterable[str]) -> bool:
     return True
 
 
+def set_enabled(session: Session, id_: int, enabled: bool) -> bool:
+    """Let an account sign in, or never again; its sessions end. False when there is none."""
+    row = session.get(AccountRow, id_)
+    if row is None:
+        return False
+    row.enabled = enabled
+    session.execute(delete(SessionRow).where(SessionRow.account == id_))
+    session.flush()
+    return True
+
+
+def set_details(session: Session, id_: int, *, name: str, email: str) -> bool:
+    """Give an account another name and e-mail address. False when there is none.
+
+    Raises:
+        ValueError: names the field that is wrong.
+    """
+    row = session.get(AccountRow, id_)
+    if row is None:
+        return False
+    row.name, row.email = checks.filled("name", name), email.strip()
+    session.flush()
+    return True
+
+
 def account(row: AccountRow) -> Account:
     """Return a row as what pages may know of it."""
     return Account(

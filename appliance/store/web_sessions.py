@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from appliance.store import accounts
@@ -87,6 +87,58 @@ def prove(session: Session, id_: str, *, at: datetime) -> None:
     row = session.get(SessionRow, id_)
     if row is not None:
         row.proved, row.complete = at, True
+
+
+def renew(session: Session, id_: str, *, at: datetime) -> str | None:
+    """Note that the second factor was shown, under a new token; return that token.
+
+    The one before opens nothing any more: whoever saw it gains nothing from the second
+    factor (session fixation). The session ends when it would have ended.
+    """
+    row = session.get(SessionRow, id_)
+    if row is None:
+        return None
+    token = secrets.token_urlsafe(32)
+    fresh = SessionRow(
+        id=digest(token), account=row.account, posts=row.posts, address=row.address,
+        made=row.made, seen=max(row.seen, at), ends=row.ends, proved=at, complete=True,
+    )  # fmt: skip
+    session.delete(row)
+    session.add(fresh)
+    session.flush()
+    return token
+
+
+def of(session: Session, account_id: int, *, at: datetime) -> tuple[WebSession, ...]:
+    """Return the sessions of an account that hold, newest first."""
+    account = session.get(AccountRow, account_id)
+    if account is None:
+        return ()
+    rows = session.scalars(
+        select(SessionRow).where(SessionRow.account == account_id).order_by(SessionRow.made.desc())
+    )
+    shown = accounts.account(account)
+    return tuple(
+        WebSession(
+            id=row.id, account=shown, made=row.made, ends=row.ends, proved=row.proved,
+            complete=row.complete, address=row.address,
+        )
+        for row in rows
+        if at < min(row.ends, row.seen + IDLE)
+    )  # fmt: skip
+
+
+def end_others(session: Session, account_id: int, id_: str) -> int:
+    """Sign an account out everywhere but in one browser; return how many were signed out."""
+    rows = list(
+        session.scalars(
+            select(SessionRow).where(SessionRow.account == account_id, SessionRow.id != id_)
+        )
+    )
+    for row in rows:
+        session.delete(row)
+    session.flush()
+    return len(rows)
 
 
 def end(session: Session, id_: str) -> None:
