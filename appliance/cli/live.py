@@ -150,7 +150,7 @@ class LiveView:
         put()
         put(_title(snapshot), justify="left")
         for text in said:
-            put(Padding(Text(text, "bold yellow" if text.startswith("AMBER") else "dim"), (0, 2)))
+            put(Padding(Text(text, _said_style(text)), (0, 2)))
         put()
         if snapshot.contents.clock_offset:
             words = f"REHEARSAL  it behaves as if it were {opening.clock_words(snapshot, at)}"
@@ -199,6 +199,12 @@ class LiveView:
         if self._attempts:
             self._console.print(rows.table(self._attempts, snapshot, narrow=self._narrow))
         self._console.print(Text("  Stopping.", "dim"))
+
+
+def _said_style(text: str) -> str:
+    """What needs somebody to act stands out; the word in capitals says so without colour."""
+    loud = {"AMBER": "bold yellow", "SET UP": "bold cyan", "DEMONSTRATION": "bold magenta"}
+    return next((style for word, style in loud.items() if text.startswith(word)), "dim")
 
 
 def _serving(checks: Sequence[Check]) -> bool:

@@ -9,13 +9,15 @@ from __future__ import annotations
 from sqlalchemy.exc import SQLAlchemyError
 
 from appliance import clock, policy_file
+from appliance.accounts import setup_code
+from appliance.audit.chain import Entry
 from appliance.authority import authority
 from appliance.authority.files import AuthorityError
 from appliance.cli import rehearsal, sources, storing
 from appliance.cli.errors import InputError
 from appliance.cli.places import Places, Ports
 from appliance.publish.publisher import Publisher
-from appliance.store import policies, settings
+from appliance.store import audit, policies, settings
 from appliance.store.migrating import StoreError
 from appliance.store.session import Store, open_store
 
@@ -57,10 +59,25 @@ def _set_up(
         said = _choose_policy(store, name, given=given)
         _settle(store, ports)
         said += _set_clock(store, rehearse)
+        said += _ask_for_technician(store, places, ports)
         Publisher(store, places.snapshot).publish_if_changed(clock.real())
     finally:
         store.close()
     return said
+
+
+def _ask_for_technician(store: Store, places: Places, ports: Ports) -> list[str]:
+    """Make the code of the first start, for as long as nobody could sign in as technician."""
+    with store.session() as session:
+        code = setup_code.issue(session, at=clock.real()) if setup_code.needed(session) else ""
+        if code:
+            by = f"command:{storing.author()}"
+            audit.append(session, Entry(at=clock.real(), actor=by, action="setup.code_issued"))
+    if not code:
+        setup_code.forget(places.data)
+        return []
+    setup_code.write(places.data, code)
+    return [f"SET UP this gate: open {ports.web_url}/setup and give the setup code {code}"]
 
 
 def _empty(places: Places) -> bool:

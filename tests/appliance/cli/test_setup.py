@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from appliance import clock
+from appliance.accounts import setup_code
+from appliance.accounts.posts import Post
 from appliance.attempts.recorder import Recorder
 from appliance.attempts.spool import Spool
 from appliance.cli import sources
@@ -15,6 +18,7 @@ from appliance.cli.errors import InputError
 from appliance.cli.places import Places, Ports
 from appliance.cli.setup import prepare
 from appliance.cli.watching import Verdicts
+from appliance.store import accounts
 from appliance.store import session as sessions
 from appliance.store.session import open_store
 from tests.appliance.cli.test_attempts import ROWS
@@ -114,3 +118,28 @@ def test_verdicts_are_shown_again_when_the_database_is_back(tmp_path: Path) -> N
         Recorder(places.spool, store).drain(hurry=True)
         store.close()
         assert len(verdicts.new()) == len(ROWS)
+
+
+def code_in(said: list[str]) -> str:
+    """Return the setup code among the lines of a start; empty where there is none."""
+    found = [line for line in said if line.startswith("SET UP")]
+    return found[0].rpartition(" ")[2] if found else ""
+
+
+def test_every_start_without_a_technician_prints_a_new_code(tmp_path: Path) -> None:
+    places = Places(tmp_path / "data")
+    first = code_in(prepare(places, Ports(), None, None))
+    second = code_in(prepare(places, Ports(web=8123), None, None))
+    kept = places.run / "setup-code"
+    assert first
+    assert second not in ("", first)
+    assert kept.read_text() == f"{second}\n"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    store = open_store(places.database)
+    with store.session() as session:
+        assert not setup_code.holds(session, first, at=clock.real())
+        assert setup_code.holds(session, second, at=clock.real())
+        accounts.add(session, "tech", "A Technician", [Post.IT_TECHNICIAN], at=clock.real())
+    store.close()
+    assert code_in(prepare(places, Ports(), None, None)) == ""
+    assert not kept.exists()
