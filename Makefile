@@ -1,6 +1,6 @@
 # Bellgate. Every target does its own set-up; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench lock clean setup
+.PHONY: help run test lint screenshots bench lock clean setup
 
 # A school-day break, so that the README's lines show a teacher allowed. REHEARSE= (empty)
 # is the real time.
@@ -28,6 +28,11 @@ lint: setup ## Style, formatting and types
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/mypy --no-error-summary --explicit-package-bases tests/conftest.py tests/e2e
 	@echo "lint: clean"
+
+screenshots: setup ## Pictures of every page, on a phone and a desktop, in var/screenshots
+	@.ci/tools
+	@$(BIN)/python -m pytest -q tests/admin_ui/test_every_page.py $(ARGS)
+	@echo "var/screenshots has them."
 
 bench: setup ## How fast it is, beside named peers, in one run
 	@.ci/tools

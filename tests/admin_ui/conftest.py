@@ -62,6 +62,31 @@ class School:
         return client
 
 
+def founded(data: Path, template: str = "duffield-meadows", rehearse: float = 0.0) -> School:
+    """Found a school in an empty directory."""
+    store = open_store(data / "bellgate.db")
+    now = clock.real()
+    people = {}
+    with store.session() as session:
+        text = policy_file.template_text(template)
+        policies.set_policy(session, text, template, "test", "test", now)
+        settings.put(session, "demo", True)
+        if rehearse:
+            settings.put(session, "clock_offset", rehearse)
+        for post in Post:
+            one = accounts.add(session, post.value, NAMES[post], [post.value], at=now)
+            row = session.get(AccountRow, one.id)
+            assert row is not None
+            row.totp = b"sealed elsewhere"  # enrolled: pages do not ask for it again
+            session.flush()
+            people[post] = accounts.account(row)
+    app = create_app(WebSettings(data=data))
+    app.config["WTF_CSRF_ENABLED"] = False  # has tests of its own, tests/admin_ui/test_csrf.py
+    school = School(data, store, app, people)
+    school.publish()
+    return school
+
+
 @pytest.fixture
 def make_school(tmp_path: Path) -> Iterator[Callable[..., School]]:
     """Return a maker of schools: ``make_school(template="date-palm", rehearse=seconds)``."""
@@ -70,28 +95,8 @@ def make_school(tmp_path: Path) -> Iterator[Callable[..., School]]:
     def make(template: str = "duffield-meadows", rehearse: float = 0.0) -> School:
         data = tmp_path / f"school{len(made)}"
         data.mkdir()
-        store = open_store(data / "bellgate.db")
-        now = clock.real()
-        people = {}
-        with store.session() as session:
-            text = policy_file.template_text(template)
-            policies.set_policy(session, text, template, "test", "test", now)
-            settings.put(session, "demo", True)
-            if rehearse:
-                settings.put(session, "clock_offset", rehearse)
-            for post in Post:
-                one = accounts.add(session, post.value, NAMES[post], [post.value], at=now)
-                row = session.get(AccountRow, one.id)
-                assert row is not None
-                row.totp = b"sealed elsewhere"  # enrolled: pages do not ask for it again
-                session.flush()
-                people[post] = accounts.account(row)
-        app = create_app(WebSettings(data=data))
-        app.config["WTF_CSRF_ENABLED"] = False  # has tests of its own, tests/admin_ui/test_csrf.py
-        school = School(data, store, app, people)
-        school.publish()
-        made.append(school)
-        return school
+        made.append(founded(data, template, rehearse))
+        return made[-1]
 
     yield make
     for school in made:

@@ -1,0 +1,138 @@
+"""What is looked at on every page, beside axe: keyboard, zoom, weight, headings."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import requests
+
+from tests.admin_ui.browser import Browser
+from tests.admin_ui.live import Site
+
+HEAVIEST: Final = 150_000  # bytes of a page with all it loads, compressed
+# Whatever can be operated and is shown; of a group of radios the keyboard stops at one.
+_CONTROLS: Final = """
+const groups = new Set(), found = [];
+for (const e of document.querySelectorAll(
+    'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]')) {
+  if (e.disabled || !e.checkVisibility({visibilityProperty: true, contentVisibilityAuto: true})) {
+    continue;
+  }
+  if (e.type === 'radio') {
+    const group = (e.form ? e.form.action : '') + '/' + e.name;
+    if (groups.has(group)) continue;
+    groups.add(group);
+  }
+  found.push(e);
+}
+"""
+_PREPARE: Final = (
+    _CONTROLS
+    + """
+const of = (e) => {
+  const looks = [e, e.labels && e.labels[0], e.parentElement].filter(Boolean);
+  const all = looks.flatMap((l) => [getComputedStyle(l), getComputedStyle(l, '::before')]);
+  return all.map((s) => [s.outlineStyle, s.outlineWidth, s.outlineColor, s.boxShadow,
+    s.backgroundColor, s.borderTopWidth, s.borderColor, s.textDecorationLine].join()).join('|');
+};
+const before = found.map(of);
+const name = (e) => e.outerHTML.slice(0, 160);
+window.walked = {reached: new Set(), unseen: new Set()};
+document.addEventListener('focusin', ({target}) => {
+  let at = found.indexOf(target);
+  if (at < 0 && target.type === 'radio') {
+    at = found.findIndex((e) => e.type === 'radio' && e.name === target.name
+      && e.form === target.form);
+  }
+  if (at < 0) return;
+  window.walked.reached.add(at);
+  if (found[at] === target && of(target) === before[at]) window.walked.unseen.add(at);
+  const box = target.getBoundingClientRect();
+  const shown = box.bottom > 0 && box.top < innerHeight;
+  if (!shown) window.walked.unseen.add(at);
+});
+window.walkEnd = () => ({
+  missed: found.filter((e, at) => e.isConnected && e.checkVisibility()
+    && !window.walked.reached.has(at)).map(name),
+  unseen: [...window.walked.unseen].map((at) => name(found[at])),
+});
+if (document.activeElement) document.activeElement.blur();
+window.scrollTo(0, 0);
+return found.length;
+"""
+)
+_WIDE: Final = """
+const limit = document.documentElement.clientWidth;
+if (document.scrollingElement.scrollWidth <= limit) return [];
+const inside = (e) => e.closest('.bellgate-scroll, .bellgate-chart');
+return [...document.body.querySelectorAll('*')].filter((e) =>
+  !inside(e) && e.checkVisibility() && e.getBoundingClientRect().right > limit + 1
+).slice(0, 5).map((e) => e.outerHTML.slice(0, 160)).concat(['the page is ' +
+  document.scrollingElement.scrollWidth + ' pixels wide']);
+"""
+_SMALL: Final = """
+return [...document.querySelectorAll('a[href], button, summary, input, select')].filter((e) => {
+  const flows = e.closest('p, li, td, dd, span, .govuk-skip-link'); // a link in a sentence may
+  if (!e.checkVisibility() || e.type === 'hidden' || flows) return false;
+  const {width, height} = e.getBoundingClientRect();
+  return (width > 0 && width < 24) || (height > 0 && height < 23.5);
+}).map((e) => e.outerHTML.slice(0, 160));
+"""
+
+
+def keyboard(browser: Browser) -> list[str]:
+    """Press Tab through the page that is open; return what it missed or did not show."""
+    count = int(browser.run(_PREPARE))
+    for _ in range(count + 3):
+        for kind in ("keyDown", "keyUp"):
+            browser.cdp(
+                "Input.dispatchKeyEvent", type=kind, key="Tab", code="Tab",
+                windowsVirtualKeyCode=9,
+            )  # fmt: skip
+    found = browser.run("return window.walkEnd()")
+    return [f"Tab does not reach {what}" for what in found["missed"]] + [
+        f"focus is not seen on {what}" for what in found["unseen"]
+    ]
+
+
+def too_wide(browser: Browser) -> list[str]:
+    """Return what makes the page scroll sideways at the size the window has."""
+    return [str(line) for line in browser.run(_WIDE)]
+
+
+def too_small(browser: Browser) -> list[str]:
+    """Return controls that stand alone and are under 24 by 24 pixels (WCAG 2.2, 2.5.8)."""
+    return [f"under 24 pixels: {line}" for line in browser.run(_SMALL)]
+
+
+def headings(browser: Browser) -> list[str]:
+    """Return what is wrong with the page's one main heading and its title."""
+    count = browser.run("return document.querySelectorAll('h1').length")
+    title = browser.driver.title
+    wrong = [] if count == 1 else [f"{count} main headings"]
+    return wrong + ([] if " · " in title and not title.startswith(" ·") else [f"title: {title!r}"])
+
+
+def weight(site: Site, path: str, cookie: str) -> int:
+    """Return the bytes of a page with all it loads, as gzip sends them; fonts counted in full."""
+    with requests.Session() as session:
+        session.headers["Accept-Encoding"] = "gzip"
+        if cookie:
+            session.headers["Cookie"] = cookie
+        page = session.get(site.url(path), timeout=20)
+        parts = re.findall(r'(?:src|href)="(/static/[^"]+\.(?:css|js|svg|woff2))"', page.text)
+        fonts = [name for name in session.get(site.url(_css(parts)), timeout=20).text.split('"')
+                 if name.endswith(".woff2") and "latin-ext" not in name]  # fmt: skip
+        parts += [f"/static/build/{name.removeprefix('./')}" for name in fonts]
+        sizes = [_size(session, site.url(part)) for part in dict.fromkeys(parts)]
+        return _size(session, site.url(path)) + sum(sizes)
+
+
+def _css(parts: list[str]) -> str:
+    return next(part for part in parts if part.endswith(".css"))
+
+
+def _size(session: requests.Session, url: str) -> int:
+    with session.get(url, timeout=20, stream=True) as answer:
+        return len(answer.raw.read(decode_content=False))
