@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from appliance.cli import times
 from appliance.cli.errors import InputError
-from appliance.cli.wording import ringing_for
-from appliance.policy import urls
+from appliance.policy import spans, urls
 from appliance.policy.model import PeriodKind, Subject, SubjectKind, Target, TargetKind
 from appliance.policy.names import canonical
 from appliance.policy.snapshot import Contents, Snapshot
-from appliance.policy.subjects import Client
 
 SUBJECT_HELP: Final = (
     "For whom: role:staff, group:3B, person:..., device:..., network:... or everyone."
@@ -71,14 +68,12 @@ def until(text: str, who: Subject, at: datetime, snapshot: Snapshot) -> datetime
     contents = snapshot.contents
     zone = contents.calendar.zone
     if text == "today":
-        tomorrow = times.local(at, zone).date() + timedelta(days=1)
-        midnight = datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=ZoneInfo(zone))
-        return midnight.astimezone(UTC)
+        return spans.end_of_day(times.local(at, zone).date(), zone)
     if text == "lesson":
-        moment = snapshot.moment(at, _somebody(who, contents))
-        if moment.until is None or moment.kind is PeriodKind.CLOSED:
+        ends = spans.end_of_running(who, at, snapshot)
+        if ends is None:
             raise InputError("--until lesson: no period is running now; give a time")
-        return moment.until
+        return ends
     end = times.parse(text, zone, option="--until")
     if end <= at:
         raise InputError(f"--until: {text} is over already (it is {times.spoken(at, zone)})")
@@ -94,31 +89,6 @@ def when(texts: tuple[str, ...], contents: Contents) -> frozenset[str]:
     kinds = [kind.value for kind in PeriodKind]
     named = sorted({p.name for timetable in contents.timetables for p in timetable.periods})
     return frozenset(_one_of(text, [*kinds, *named], "--when") for text in texts)
-
-
-def _somebody(who: Subject, contents: Contents) -> Client:
-    """Return a client that stands for a subject, so that its own bells are found."""
-    first = ringing_for(contents).role
-    match who.kind:
-        case SubjectKind.ROLE:
-            return Client(address="::", role=who.id)
-        case SubjectKind.GROUP:
-            return Client(address="::", role=first, groups=frozenset([who.id]))
-        case SubjectKind.PERSON:
-            person = next(p for p in contents.people if p.id == who.id)
-            return Client(address="::", role=person.role, groups=frozenset(person.groups))
-        case SubjectKind.DEVICE:
-            device = next(d for d in contents.devices if d.id == who.id)
-            people = {p.id: p for p in contents.people}
-            owner = people.get(device.person or "")
-            groups = device.groups + (owner.groups if owner else ())
-            role = device.role or (owner.role if owner else first)
-            return Client(address="::", role=role, groups=frozenset(groups))
-        case SubjectKind.NETWORK:
-            network = next(n for n in contents.networks if n.id == who.id)
-            return Client(address="::", role=network.role, groups=frozenset(network.groups))
-        case SubjectKind.EVERYONE:
-            return ringing_for(contents)
 
 
 def _known(kind: SubjectKind, contents: Contents) -> list[str]:

@@ -9,7 +9,8 @@ from typing import Final
 from appliance.cli import times
 from appliance.policy.model import Action, Reason, Verdict
 from appliance.policy.situation import Query
-from appliance.policy.snapshot import Contents, Snapshot
+from appliance.policy.snapshot import Snapshot
+from appliance.policy.spans import ringing_for as ringing_for
 from appliance.policy.subjects import Client
 
 REASONS: Final[Mapping[str, str]] = MappingProxyType(
@@ -64,12 +65,6 @@ def clause(verdict: Verdict, snapshot: Snapshot) -> str:
     if not verdict.clause:
         return ""
     return verdict.clause if verdict.clause.startswith(short) else f"{short} {verdict.clause}"
-
-
-def ringing_for(contents: Contents) -> Client:
-    """Return a client whose bells are meant when nobody is named: a pupil, if there are any."""
-    roles = [role.id for role in contents.roles]
-    return Client(address="::", role="pupil" if "pupil" in roles else roles[0])
 
 
 def role_name(role: str, snapshot: Snapshot) -> str:
