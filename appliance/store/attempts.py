@@ -63,9 +63,9 @@ def select(
     query = _which(select_(AttemptRow), since, until, person, role, verdict)
     if after_id is not None:
         followed = query.where(AttemptRow.id > after_id).order_by(AttemptRow.id).limit(limit)
-        return tuple(map(_kept, session.scalars(followed)))
+        return tuple(map(kept, session.scalars(followed)))
     newest = query.order_by(AttemptRow.at.desc(), AttemptRow.id.desc()).limit(limit)
-    return tuple(map(_kept, reversed(session.scalars(newest).all())))
+    return tuple(map(kept, reversed(session.scalars(newest).all())))
 
 
 def count(
@@ -177,7 +177,8 @@ def _growth(id_: int, entry: Entry) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _kept(row: AttemptRow) -> KeptAttempt:
+def kept(row: AttemptRow) -> KeptAttempt:
+    """Return a row as what is kept of an attempt."""
     return KeptAttempt(row.id, _attempt(row), row.lookups)
 
 
