@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 Endpoint = tuple[str, int]
+_FACES: Final = (("dns", "dns"), ("http", "http"), ("https", "https"), ("explicit", "proxy"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +17,7 @@ class Running:
 
     dns: Endpoint | None = None
     http: Endpoint | None = None
+    https: Endpoint | None = None
     explicit: Endpoint | None = None
     upstreams: tuple[Endpoint, ...] = ()
 
@@ -25,8 +28,7 @@ def announced(data: Path) -> Running | None:
         said = json.loads((data / "run" / "gate.json").read_text(encoding="utf-8"))
         listen = str(said["listen"])
         places = {
-            name: (listen, int(said[key])) if int(said[key]) else None
-            for name, key in (("dns", "dns"), ("http", "http"), ("explicit", "proxy"))
+            name: (listen, int(said[key])) if int(said[key]) else None for name, key in _FACES
         }
         upstreams = tuple((str(host), int(port)) for host, port in said.get("upstreams", ()))
     except (OSError, ValueError, LookupError, TypeError):
