@@ -43,7 +43,7 @@ def explain(document: PolicyDocument) -> list[Line]:
 
 def sentence(rule: RuleEntry, document: PolicyDocument) -> str:
     """Return a rule as one sentence."""
-    who, may = _join(map(_Namer(document), rule.who), "and"), "may"
+    who, may = _join(map(Namer(document), rule.who), "and"), "may"
     if rule.action is Action.BLOCK:
         who, may = ("nobody", "may") if who == "everyone" else (who, "may not")
     words = [_capital(who), may, _doing(rule, document)]
@@ -90,7 +90,7 @@ def _conditions(rule: RuleEntry) -> int:
 def _doing(rule: RuleEntry, document: PolicyDocument) -> str:
     if rule.doing:
         return rule.doing
-    things = [_Namer(document)(what) for what in rule.what]
+    things = [Namer(document)(what) for what in rule.what]
     things += [_part(pattern) for pattern in rule.urls]
     return f"use {_join(things, 'or' if rule.action is Action.BLOCK else 'and')}"
 
@@ -102,7 +102,7 @@ def _part(pattern: PatternEntry) -> str:
     return " ".join(words)
 
 
-class _Namer:
+class Namer:
     """Calls subjects and targets by the names people use."""
 
     def __init__(self, document: PolicyDocument) -> None:
@@ -136,7 +136,7 @@ class _Namer:
 
 
 def _settings(document: PolicyDocument) -> Iterator[Line]:
-    name = _Namer(document)
+    name = Namer(document)
     if document.circumvention is not None:
         who = _capital(_join((name(f"role:{id_}") for id_ in document.circumvention.roles), "and"))
         said = f"{who} may not use ways round the gate (VPNs, web proxies, Tor, other resolvers)."

@@ -56,16 +56,17 @@ class Places:
 
     def comma(self, start: int, end: int) -> int | None:
         """Return the comma that goes when what lies between is taken out of brackets."""
-        before, after = None, None
+        before: yaml.Token | None = None
+        after: yaml.Token | None = None
         for token in self._tokens:
             if token.end_mark.index <= start and token.end_mark.index > token.start_mark.index:
                 before = token
             if token.start_mark.index >= end:
                 after = token
                 break
-        for token in (after, before):
-            if isinstance(token, yaml.FlowEntryToken):
-                return int(token.start_mark.index)
+        for near in (after, before):
+            if isinstance(near, yaml.FlowEntryToken):
+                return int(near.start_mark.index)
         return None
 
     def comments(self, start: int, end: int) -> list[str]:
