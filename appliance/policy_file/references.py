@@ -53,8 +53,8 @@ CLAUSES: Final = (
     "permissions.*.clause", "grants.*.clause", "sanctions.*.clause",
     "unclassified_social.clause", "working_hours.clause", "requests.clause",
     "requests.due_clause", "concerns.clause", "concerns.routes.*.clause", "monitoring.clause",
-    "monitoring.justification_clause", "monitoring.usage_clause", "illegal.clause",
-    "unsuitable.clause",
+    "monitoring.justification_clause", "monitoring.staff_clause", "monitoring.usage_clause",
+    "illegal.clause", "unsuitable.clause",
 )  # fmt: skip
 
 _SECTIONS: Final = (

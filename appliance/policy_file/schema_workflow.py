@@ -75,6 +75,10 @@ class MonitoringEntry(Entry):
     justification: Truth = Field(default=False, description="Opening a person’s log asks for one.")
     justification_clause: Text | None = None
     readers: Posts = Field(default=("dsl", "headteacher"), description="Who may open the log.")
+    staff_readers: Posts = Field(
+        default=("headteacher",), description="Who of them may open what staff did."
+    )
+    staff_clause: Text | None = None
     usage_minutes: Annotated[int, Field(ge=1, le=1440)] | None = Field(
         default=None, description="Estimated minutes a day above which a notice is raised."
     )

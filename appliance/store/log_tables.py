@@ -12,7 +12,11 @@ from appliance.store.base import Base, UtcTime
 
 
 class NoteRow(Base):
-    """A note on an attempt or a person, or the flag that it is a concern."""
+    """A note on an attempt or a person, or the flag that it is a concern.
+
+    role: what the network took them for, so that notes about staff stay with those who may
+    read about staff. by: a login. outcome: what came of a concern.
+    """
 
     __tablename__ = "log_note"
     __table_args__ = (Index(None, "attempt"), Index(None, "subject_kind", "subject_id"))
@@ -21,11 +25,14 @@ class NoteRow(Base):
     attempt: Mapped[int | None] = mapped_column(BigInteger)  # the row may be purged, this stays
     subject_kind: Mapped[str]  # person, device or address
     subject_id: Mapped[str]
+    role: Mapped[str]
     at: Mapped[datetime] = mapped_column(UtcTime)
     by: Mapped[str]
     text: Mapped[str] = mapped_column(Text)
     concern: Mapped[bool]
     closed: Mapped[datetime | None] = mapped_column(UtcTime)
+    closed_by: Mapped[str]
+    outcome: Mapped[str] = mapped_column(Text)
 
 
 class SavedViewRow(Base):

@@ -41,11 +41,14 @@ def _log_note() -> None:
         sa.Column("attempt", sa.BigInteger(), nullable=True),
         sa.Column("subject_kind", sa.String(), nullable=False),
         sa.Column("subject_id", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
         sa.Column("at", UtcTime(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("concern", sa.Boolean(), nullable=False),
         sa.Column("closed", UtcTime(), nullable=True),
+        sa.Column("closed_by", sa.String(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_log_note"),
     )
     op.create_index("ix_log_note_attempt", "log_note", ["attempt"])
