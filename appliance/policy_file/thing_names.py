@@ -24,6 +24,7 @@ class Names:
 
     document: PolicyDocument
     contents: Contents
+    earlier: PolicyDocument | None = None  # names what this document has no more
 
     def thing(self, target: Target) -> str:
         """Return what a target is called within a sentence."""
@@ -53,6 +54,8 @@ class Names:
     def permission(self, id_: str) -> str:
         """Return what a standing permission is called."""
         held = self.document.permissions.get(id_)
+        if held is None and self.earlier is not None:
+            held = self.earlier.permissions.get(id_)
         return held.name if held else id_
 
     def subject(self, asker: Asker) -> str:
