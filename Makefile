@@ -10,7 +10,7 @@ BIN := .venv/bin
 
 help: ## Say what can be made
 	@echo "Bellgate: make TARGET"
-	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 	@echo
 	@echo "  make run REHEARSE=2026-11-23T10:49:30   half a minute before the bell"
 	@echo "  make run REHEARSE=                      the real time"
@@ -42,7 +42,7 @@ lock: ## Write the locks of both Pythons anew (needs uv)
 	@.ci/lock $(ARGS)
 
 clean: ## Remove what was made here (the Debian 13 root too; never the gate's data)
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage build dist
+	rm -rf .venv .venv-scanner .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage build dist
 	rm -rf admin_ui/static/build admin_ui/assets/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@.ci/debian13 --clean

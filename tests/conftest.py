@@ -49,7 +49,7 @@ def pytest_terminal_summary(
         for report in terminalreporter.stats.get("skipped", ())
         if isinstance(report.longrepr, tuple)
     ]
-    for marker in NEEDS:
+    for marker in (*NEEDS, "scanner"):
         mine = [reason for reason in reasons if reason.startswith(f"{marker}:")]
         if mine:
             line = f"NOT TESTED HERE: {len(mine)} of the tests ({mine[0]})"

@@ -14,7 +14,8 @@ from tests.admin_ui.live import Site, served
 
 pytestmark = pytest.mark.chromium
 
-HEAD = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+HEAD = """<!doctype html><html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
 <title>{title}</title><link rel="stylesheet" href="/dull.css"><style></style>"""
 CSS = ".dull:focus{outline:none} .tiny{display:block;width:10px;height:10px} .wide{width:900px}"
 BODIES = {
