@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from appliance.policy.snapshot import Contents
 from appliance.store.tables import PolicyVersion, Setting
-
-if TYPE_CHECKING:
-    from appliance.policy_file.schema import PolicyDocument
 
 _ANY_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -35,16 +32,6 @@ def vocabulary(session: Session) -> Contents | None:
         return None
     own = contents_of(current.text, current.source)
     return demo_school(own) if demonstrating(session) else own
-
-
-def document(session: Session) -> PolicyDocument | None:
-    """Return the policy file in force, read; None before the first.
-
-    Raises:
-        policy_file.PolicyFileError: this program does not accept the file (any more).
-    """
-    current = current_version(session)
-    return None if current is None else _document_of(current.text, current.source)
 
 
 def demonstrating(session: Session) -> bool:
@@ -70,10 +57,3 @@ def contents_of(text: str, source: str) -> Contents:
     from appliance.policy_file import build, load
 
     return build.contents(load(text, source), version=0, built_at=_ANY_TIME)
-
-
-@lru_cache(maxsize=2)
-def _document_of(text: str, source: str) -> PolicyDocument:
-    from appliance.policy_file import load
-
-    return load(text, source)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 from sqlalchemy import select
@@ -14,7 +15,8 @@ from appliance.store import checks, reports
 from appliance.store.report_tables import ReportBlockRow
 from appliance.store.tables import ReportedRow
 
-CLAUSE: Final = "7.3"
+# The line of a paper policy that a block from a report carries out, where it has one.
+CLAUSES: Final = MappingProxyType({"duffield-meadows": "7.3"})
 
 
 class AlreadyBlockedError(ValueError):
@@ -38,7 +40,7 @@ class Block:
 
 def make(
     session: Session, report: str, target: Target, *,
-    by: str, start: datetime, made: datetime, veiled: bool, clause: str = CLAUSE,
+    by: str, start: datetime, made: datetime, veiled: bool, clause: str = "",
 ) -> Block:  # fmt: skip
     """Block a target for everyone, and keep from which report.
 
