@@ -22,6 +22,7 @@ from admin_ui.reports import pages as reports
 from admin_ui.requests import pages as requests
 from admin_ui.settings import WebSettings
 from admin_ui.setup import pages as setup
+from admin_ui.signin import alarm
 from admin_ui.signin import pages as signin
 from admin_ui.timetable import pages as timetable
 from admin_ui.why import pages as why
@@ -103,7 +104,7 @@ def _everywhere() -> dict[str, object]:
     view = gate().view()
     return {
         "view": view, "school": view.snapshot.contents.school, "page": request.endpoint,
-        "account": who.account(), "navigation": navigation.links(),
+        "account": who.account(), "navigation": navigation.links(), "alarm": alarm.sounding(),
     }  # fmt: skip
 
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from flask import Flask, current_app, request
+from flask import Flask, abort, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from limits import parse
 
 ORDINARY: Final = 1 << 20  # bytes of a form
 UPLOAD: Final = 5 << 20  # bytes where a page takes a file: CSV, ics, policy
 RATES: Final = ("600 per minute", "60 per second")  # of one address, built files not counted
+GUESSES: Final = parse("30 per minute")  # of one address: a staff room that signs in together
 RATED: Final = "RATED"  # the application's setting that turns the rate on
 
 _View = TypeVar("_View", bound=Callable[..., object])
@@ -27,6 +29,12 @@ def takes_files(view: _View) -> _View:
     return view
 
 
+def guessed(view: _View) -> _View:
+    """Mark a page that takes what can be guessed, or that costs much: fewer sends a minute."""
+    view.guessed = True  # type: ignore[attr-defined]
+    return view
+
+
 def install(app: Flask) -> None:
     """Limit what an application reads. Before anything that looks at a form (CSRF)."""
     app.config.setdefault(RATED, False)
@@ -34,11 +42,21 @@ def install(app: Flask) -> None:
     limiter = Limiter(get_remote_address, default_limits=[*RATES], storage_uri="memory://")
     limiter.request_filter(_not_counted)
     limiter.init_app(app)
+    app.before_request(lambda: _limit_guesses(limiter))
 
 
 def _limit_size() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     request.max_content_length = UPLOAD if getattr(view, "takes_files", False) else ORDINARY
+
+
+def _limit_guesses(limiter: Limiter) -> None:
+    """Let an address send only so many tries; accounts have limits of their own beside it."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.method in ("GET", "HEAD") or not getattr(view, "guessed", False):
+        return
+    if current_app.config[RATED] and not limiter.limiter.hit(GUESSES, get_remote_address()):
+        abort(429)
 
 
 def _not_counted() -> bool:

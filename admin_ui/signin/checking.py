@@ -1,0 +1,121 @@
+"""Whether what somebody showed is right: counted, limited and written down.
+
+Fails closed: no database, a lock, or an interruption half-way, and nobody comes in.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app, request
+from sqlalchemy.orm import Session
+
+from admin_ui import dates
+from admin_ui.gate import gate
+from admin_ui.record import record
+from appliance.accounts import limits, passwords, totp
+from appliance.accounts.limits import Try
+from appliance.accounts.sealing import SealError, unseal
+from appliance.store import credentials
+from appliance.store.accounts import Account
+
+NOBODY = "an account that does not exist"  # what was typed may be a password: never kept
+WRONG = "The login or the password is wrong"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """account: None, it was wrong. until: when the next try may be made, while it is locked."""
+
+    account: Account | None
+    until: datetime | None = None
+
+    def words(self, wrong: str) -> str:
+        """Return why nobody comes in."""
+        if self.until is None:
+            return wrong
+        ends = dates.clock_time(self.until.astimezone(gate().view().zone))
+        return (
+            "There were too many wrong tries on this account or from this device’s address. For "
+            f"safety nothing is tried again until {ends}. Then please try once more"
+        )
+
+
+def password(login: str, given: str) -> Checked:
+    """Check a login and a password; the same work whether or not there is such an account."""
+    now, address = gate().real(), request.remote_addr or ""
+    with gate().writing() as session:
+        one = limits.begin(session, login, address, at=now)
+        if one.id is None:
+            return Checked(None, one.until)
+        found = credentials.by_login(session, login)
+        kept = credentials.of(session, found.id) if found is not None else None
+    stored = kept.password if kept is not None else None
+    right = passwords.fits(stored, given)  # takes long: nobody waits for the database meanwhile
+    with gate().writing() as session:
+        account = credentials.by_login(session, login)  # as it is now
+        same = account is not None and found is not None and account.id == found.id
+        if not (right and same and account is not None and account.enabled):
+            return _refused(session, one, login, found, "password")
+        limits.succeeded(session, one)
+        if stored is not None and passwords.outdated(stored):
+            credentials.set_password(session, account.id, passwords.hashed(given))
+        return Checked(account)
+
+
+def second_factor(account: Account, code: str) -> Checked:
+    """Check a code from the app or a recovery code; each counts once."""
+    now, address = gate().real(), request.remote_addr or ""
+    with gate().writing() as session:
+        one = limits.begin(session, account.login, address, at=now)
+        if one.id is None:
+            return Checked(None, one.until)
+        recovery = totp.looks_like_recovery(code)
+        right = (
+            credentials.spend_recovery(session, account.id, totp.recovery_digest(code))
+            if recovery
+            else _spend(session, account, code, now)
+        )
+        if not right:
+            return _refused(session, one, account.login, account, "second factor")
+        limits.succeeded(session, one)
+        if recovery:
+            kept = credentials.of(session, account.id)
+            left = len(kept.recovery) if kept is not None else 0
+            record(session, "sign_in.recovery_code_used", account.login, actor=account.login,
+                   left=left)  # fmt: skip
+        return Checked(account)
+
+
+def _spend(session: Session, account: Account, code: str, now: datetime) -> bool:
+    kept = credentials.of(session, account.id)
+    if kept is None or kept.totp is None:
+        return False
+    try:
+        secret = unseal(key(), f"totp:{account.id}", kept.totp)
+    except SealError as error:
+        log.error("a second factor cannot be read: %s", error)
+        return False  # fails closed; a recovery code still opens
+    step = totp.step_of(secret, code, at=now, newest=kept.totp_step)
+    return step is not None and credentials.spend_step(session, account.id, step)
+
+
+def key() -> bytes:
+    """Return the key that seals secrets in the database."""
+    found = current_app.secret_key
+    assert isinstance(found, bytes)
+    return found
+
+
+def _refused(session: Session, one: Try, login: str, account: Account | None, what: str) -> Checked:
+    """Write down that a try failed, and whether it was the one that locks."""
+    subject = account.login if account is not None else NOBODY
+    record(session, "sign_in.refused", subject, actor="nobody", what=what)
+    until = limits.locked_until(session, login, request.remote_addr or "", at=gate().real())
+    if until is not None:
+        record(session, "sign_in.locked", subject, actor="nobody", until=until.isoformat())
+    return Checked(None, until)
