@@ -23,6 +23,7 @@ from appliance.store import (
     audit,
     audit_tables,
     log_tables,
+    policy_tables,
     report_tables,
     request_tables,
     tables,
@@ -37,7 +38,7 @@ _TOUCHED: Final = "bellgate_touched"
 # Importing these makes their tables known; any module may speak of them through here.
 __all__ = [
     "Store", "account_tables", "attempt_tables", "audit_tables", "log_tables", "open_store",
-    "report_tables", "request_tables", "tables",
+    "policy_tables", "report_tables", "request_tables", "tables",
 ]  # fmt: skip
 
 
