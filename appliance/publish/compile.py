@@ -57,14 +57,16 @@ class Misfit:
     counts_as: str
 
 
-def compile_contents(session: Session, version: int, built_at: datetime) -> Contents:
-    """Return the contents that the store asks for.
+def compile_contents(
+    session: Session, version: int, built_at: datetime, policy: Contents | None = None
+) -> Contents:
+    """Return the contents that the store asks for; policy: with another than that in force.
 
     Raises:
         NoPolicyError: no policy was ever put in force.
         policy_file.PolicyFileError: this program does not accept the policy (any more).
     """
-    policy = vocabulary(session)
+    policy = vocabulary(session) if policy is None else policy
     if policy is None:
         raise NoPolicyError("no policy is in force yet")
     own = _settings(settings.every(session), policy)

@@ -30,7 +30,16 @@ def vocabulary(session: Session) -> Contents | None:
     current = current_version(session)
     if current is None:
         return None
-    own = contents_of(current.text, current.source)
+    return vocabulary_of(session, current.text, current.source)
+
+
+def vocabulary_of(session: Session, text: str, source: str) -> Contents:
+    """Return what any policy file names, as ``vocabulary`` does of the one in force.
+
+    Raises:
+        policy_file.PolicyFileError: with every mistake in it.
+    """
+    own = contents_of(text, source)
     return demo_school(own) if demonstrating(session) else own
 
 
@@ -47,7 +56,7 @@ def demo_school(contents: Contents) -> Contents:
     return demo.demo_school(contents)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)  # in force, before it, and what somebody changes
 def contents_of(text: str, source: str) -> Contents:
     """Return what a policy file says. The same text gives the same value, read once.
 
