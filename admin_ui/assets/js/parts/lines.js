@@ -22,7 +22,7 @@ export function lines({ columns, rows }) {
       }),
     },
     options: {
-      plugins: { legend: { display: columns.length > 1, labels: { usePointStyle: true } } },
+      plugins: { legend: { display: columns.length > 1, labels: { usePointStyle: true, boxHeight: 8 } } },
       scales: {
         x: { grid: { display: false } },
         y: { beginAtZero: true, ticks: { precision: 0 } },
