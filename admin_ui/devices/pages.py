@@ -1,7 +1,92 @@
-"""Devices, networks and groups."""
+"""The device register: find, look at. Importing it brings in all the pages of the area."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from typing import Final
 
-blueprint = Blueprint("devices", __name__)
+from flask import abort, render_template, request
+
+from admin_ui.devices import (
+    changes,
+    group_pages,
+    network_changes,
+    networks,
+    people,
+    removed,
+    seen,
+    sheets,
+    trust,
+)
+from admin_ui.devices.blueprint import blueprint
+from admin_ui.devices.forms import ReasonForm
+from admin_ui.devices.known import known
+from admin_ui.gate import gate
+from appliance.policy.subjects import Client, Device, is_random_mac
+from appliance.store import devices, register_search
+from appliance.store.register_search import Wanted
+from appliance.store.tables import PersonRow
+
+__all__ = [
+    "blueprint", "changes", "group_pages", "network_changes", "networks", "people", "removed",
+    "sheets",
+]  # fmt: skip
+
+PAGE: Final = 50  # devices on a page
+
+
+@blueprint.get("/devices")
+def index() -> str:
+    """List the devices, found by words, role, group and owner."""
+    wanted = Wanted(
+        words=request.args.get("words", "")[:100], role=request.args.get("role", "")[:64],
+        group=request.args.get("group", "")[:64], ownership=request.args.get("owner", "")[:16],
+    )  # fmt: skip
+    number = max(1, min(request.args.get("page", 1, type=int) or 1, 10_000))
+    with gate().reading() as session:
+        choices = known(session)
+        found = register_search.devices(session, wanted, skip=(number - 1) * PAGE, limit=PAGE)
+        persons = register_search.names(session, (d.person for d in found.rows if d.person))
+    asked = {"words": wanted.words, "role": wanted.role, "group": wanted.group,
+             "owner": wanted.ownership}  # fmt: skip
+    asked = {name: text for name, text in asked.items() if text}
+    return render_template(
+        "devices/index.html", found=found, choices=choices, persons=persons, asked=asked,
+        number=number, pages=-(-found.total // PAGE), random=is_random_mac,
+        removed=request.args.get("removed", type=int), bulk=ReasonForm(),
+        policys=() if asked else _of_policy({device.id for device in found.rows}),
+    )  # fmt: skip
+
+
+@blueprint.get("/devices/id/<id_>")
+def show(id_: str) -> str:
+    """Show a device: what it is, and what the proxy saw of its certificate."""
+    with gate().reading() as session:
+        device = devices.get(session, id_)
+        if device is None:
+            abort(404)
+        choices = known(session)
+        person = session.get(PersonRow, device.person) if device.person else None
+        name = person.name if person else device.person
+    return render_template(
+        "devices/show.html", device=device, choices=choices, person=name,
+        client=_counts_as(device), proof=trust.of_device(device),
+        random=[mac for mac in device.macs if is_random_mac(mac)],
+        address=seen.address_of(device),
+    )  # fmt: skip
+
+
+def _of_policy(here: set[str]) -> tuple[Device, ...]:
+    """Return the devices that the policy file itself names; they are changed there."""
+    with gate().reading() as session:
+        own = {device.id for device in devices.list_(session)} | here
+    contents = gate().view().snapshot.contents
+    return tuple(device for device in contents.devices if device.id not in own)
+
+
+def _counts_as(device: Device) -> Client | None:
+    """Return what enforcement takes a device for now, at an address that it has or had."""
+    address = seen.address_of(device)
+    if not address:
+        return None
+    register = gate().view().snapshot.register
+    return register.resolve(address, device.macs[0] if device.macs else None)

@@ -18,6 +18,7 @@ from appliance.attempts.attention import Attention, changes
 from appliance.attempts.recorder import Ration, Recorder
 from appliance.audit import anchors
 from appliance.cli.places import Places
+from appliance.identity.roster import Roster
 from appliance.publish.publisher import Publisher
 from appliance.store.session import Store, open_store
 
@@ -36,6 +37,7 @@ class Core:
         self._said = self._unanchored = ""
         self._attention = Attention(places.run)
         self._changes = changes(places.run)
+        self._roster = Roster(places.run / "neighbours.json")
 
     def run(self) -> None:
         """Work until told to stop; then take in what the spool still holds."""
@@ -71,6 +73,7 @@ class Core:
             self._publish(publisher)
             self._record(recorder, hurry=ending)
             self._anchor(store, keeper)
+            self._roster.look(clock.real())
             self._said = ""
             if ending:
                 return

@@ -40,7 +40,8 @@ def test_whatever_is_sent_is_rows_or_mistakes(data: bytes) -> None:
 @given(st.text(max_size=300))
 def test_whatever_follows_a_good_heading(body: str) -> None:
     found = read("id,name\n" + body, COLUMNS, ("id",))
-    assert all(2 <= one.line for one in (*found.rows, *found.mistakes))
+    assert all(2 <= row.line for row in found.rows)
+    assert all(2 <= mistake.line for mistake in found.mistakes)
 
 
 @pytest.mark.parametrize("between", [",", ";", "\t"])
