@@ -18,12 +18,11 @@ from proxy_addons.upgrades import Upgrades
 from proxy_addons.upstream_address import UpstreamAddress
 
 
-def addons(gate: Gate, live: LiveFlows, hang_up: HangUp) -> tuple[object, ...]:
+def addons(gate: Gate, live: LiveFlows, hang_up: HangUp, distrust: Distrust) -> tuple[object, ...]:
     """Return the addons of one process, for the guard to run."""
-    distrust = Distrust(gate)
 
     def report() -> Mapping[str, object]:
-        return {"live": len(live), "cut": live.cut, "distrust": distrust.devices()}
+        return {"live": len(live), "cut": live.cut, "certificate": distrust.counts()}
 
     return (
         gate.connections,  # first: strangers are closed before anything is read of them

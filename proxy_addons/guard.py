@@ -22,8 +22,8 @@ from proxy_addons.gate import NOWHERE, Gate
 
 HOOKS: Final = (
     "client_connected", "client_disconnected", "server_connect", "server_connect_error",
-    "tls_clienthello", "tls_failed_client", "http_connect", "requestheaders",
-    "responseheaders", "response", "error", "websocket_end",
+    "tls_clienthello", "tls_established_client", "tls_failed_client", "http_connect",
+    "requestheaders", "responseheaders", "response", "error", "websocket_end",
 )  # fmt: skip
 Hook = Callable[[Any], Awaitable[None] | None]
 log = logging.getLogger(__name__)

@@ -31,6 +31,7 @@ from proxy_addons import error_page
 from proxy_addons.certificates import Certificates
 from proxy_addons.chain import addons
 from proxy_addons.connections import Connections
+from proxy_addons.distrust import Distrust
 from proxy_addons.gate import NOWHERE, Gate
 from proxy_addons.guard import Guard
 from proxy_addons.hang_up import HangUp
@@ -73,7 +74,8 @@ def build_gate(settings: ProxySettings, snapshots: Snapshots, sink: Sink, mac_of
     """Put the shared parts together, making the CA where there is none."""
     contents = snapshots.snapshot.contents
     directory = settings.data / "ca"
-    held = authority.ensure(directory, contents.steerable, clock.real())
+    wanted = (*contents.steerable, *settings.own_names)
+    held = authority.ensure(directory, wanted, clock.real())
 
     def why_not(host: str, address: str) -> str | None:
         return refused(settings, snapshots.snapshot.contents, host, address)
@@ -104,9 +106,11 @@ async def run(
     """Run in the running loop until cancelled. started: called once every port listens."""
     gate = build_gate(settings, snapshots, sink, mac_of)
     error_page.install(lambda: gate.contents)
-    master, guard, live = _master(gate)
+    distrust = Distrust(gate, settings.data / "run")
+    master, guard, live = _master(gate, distrust)
     serving = asyncio.create_task(master.run())
-    tasks = [asyncio.create_task(_beat(gate, guard, live)), asyncio.create_task(_flush(gate))]
+    timers = _beat(gate, guard, live), _flush(gate, distrust)
+    tasks = [asyncio.create_task(timer) for timer in timers]
     try:
         await _listening(master, serving)
         _say(settings)
@@ -123,7 +127,7 @@ async def run(
         await gate.names.close()
 
 
-def _master(gate: Gate) -> tuple[Master, Guard, LiveFlows]:
+def _master(gate: Gate, distrust: Distrust) -> tuple[Master, Guard, LiveFlows]:
     settings = gate.settings
     logging.getLogger("mitmproxy").setLevel(
         logging.ERROR
@@ -132,7 +136,7 @@ def _master(gate: Gate) -> tuple[Master, Guard, LiveFlows]:
     master = Master(chosen, event_loop=asyncio.get_running_loop())
     live = LiveFlows(gate)
     hang_up = HangUp()
-    guard = Guard(gate, addons(gate, live, hang_up))
+    guard = Guard(gate, addons(gate, live, hang_up, distrust))
     server = proxyserver.Proxyserver()
     live.cuts_by(lambda link: _cut(server, link))
     hang_up.closes_by(lambda client: _close(server, client))
@@ -224,11 +228,12 @@ async def _beat(gate: Gate, guard: Guard, live: LiveFlows) -> None:
         await asyncio.sleep(BEAT)
 
 
-async def _flush(gate: Gate) -> None:
+async def _flush(gate: Gate, distrust: Distrust) -> None:
     seen = gate.snapshots.snapshot
     while True:
         await asyncio.sleep(FLUSH)
         await gate.attempts.flush()
+        await asyncio.to_thread(distrust.write)
         if seen is not gate.snapshots.snapshot or _ending(gate):
             seen = gate.snapshots.snapshot
             await _renew(gate)
@@ -240,7 +245,8 @@ def _ending(gate: Gate) -> bool:
 
 
 async def _renew(gate: Gate) -> None:
-    suffixes, directory = gate.contents.steerable, gate.settings.data / "ca"
+    suffixes = (*gate.contents.steerable, *gate.settings.own_names)
+    directory = gate.settings.data / "ca"
     if not gate.certificates.authority.missing(suffixes) and not _ending(gate):
         return
     try:  # in a thread: making a key takes a Pi a second or two

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
+
+from appliance.authority.certificates import ON_LOOPBACK, PORTAL
 
 Address = tuple[str, int]
 
@@ -31,3 +34,9 @@ class ProxySettings:
     https_port: int = 443
     http_port: int = 80
     any_address: bool = False
+
+    @property
+    def own_names(self) -> tuple[str, ...]:
+        """The names of the appliance itself: browsers find the second without any DNS."""
+        loopback = any(ip_address(host).is_loopback for host, _ in self.steered_https)
+        return (PORTAL, ON_LOOPBACK) if loopback else (PORTAL,)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from mitmproxy import http, tls
 
 from appliance.attempts.attempt import Layer, Visit
-from appliance.authority.certificates import PORTAL
 from appliance.policy.model import Reason, Verdict
 from appliance.policy.plan import TlsPlan, steerable
 from proxy_addons import upstream_address
@@ -37,7 +36,7 @@ class Steer:
         data.context.server.address = (NOWHERE, 443)
         if host is None or not _expected(connection):
             return
-        if host == PORTAL:
+        if host in self._gate.settings.own_names:
             connection.bound = connection.answered = host
             return
         query, plan = self._gate.judge.plan(connection, host)
@@ -73,7 +72,7 @@ class Steer:
         if host is None or flow.request.port not in CONNECT_PORTS:
             flow.response = _refused(403)
             return
-        if host != PORTAL:
+        if host not in self._gate.settings.own_names:
             query, plan = self._gate.judge.plan(connection, host)
             if plan.tls is TlsPlan.REFUSE:
                 self._gate.attempts.note(query, plan.verdict, Layer.TLS, Visit.BACKGROUND)

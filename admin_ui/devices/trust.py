@@ -17,11 +17,10 @@ State = Literal["trusts", "refuses", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What the proxy saw last. host: the site of the handshake that was broken off."""
+    """What the proxy saw last, and when."""
 
     state: State = "unknown"
     at: datetime | None = None
-    host: str = ""
 
 
 def of_device(device: Device) -> Proof:
@@ -52,7 +51,7 @@ def _proof(one: dict[str, Any]) -> Proof | None:
         at = datetime.fromisoformat(one["at"])
         if at.tzinfo is None:
             return None
-        return Proof("trusts" if one["trusts"] is True else "refuses", at, str(one.get("host", "")))
+        return Proof("trusts" if one["trusts"] is True else "refuses", at)
     except (KeyError, TypeError, ValueError):
         return None
 

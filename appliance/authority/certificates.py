@@ -22,6 +22,7 @@ from appliance.policy.names import within
 Address = IPv4Address | IPv6Address
 
 PORTAL: Final = "bellgate.internal"
+ON_LOOPBACK: Final = "bellgate.localhost"  # the same on one's own machine (RFC 6761 section 6.3)
 ROOT_LIFE: Final = timedelta(days=3650)
 INTERMEDIATE_LIFE: Final = timedelta(days=730)
 INTERMEDIATE_MARGIN: Final = timedelta(days=90)  # renewed when less than this is left

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -63,7 +64,8 @@ def closed(hook: str, data: Any, state: Any) -> bool:
         return bool(data.server.error)
     if isinstance(data, tls.ClientHelloData):
         return not data.ignore_connection and state.answered == ""
-    return hook == "tls_failed_client"  # over already
+    # Over already; or only listened to, and each request is decided by itself.
+    return hook in ("tls_failed_client", "tls_established_client")
 
 
 @pytest.mark.parametrize("fail", [boom, boom_later], ids=["at once", "later"])
@@ -106,7 +108,8 @@ def test_every_hook_of_our_addons_is_guarded() -> None:
 
     known = set(hooks.all_hooks)
     gate: Any = SimpleNamespace(connections=SimpleNamespace(), settings=None)
-    for addon in chain.addons(gate, chain.LiveFlows(gate), chain.HangUp()):
+    distrust = chain.Distrust(gate, Path("none"))
+    for addon in chain.addons(gate, chain.LiveFlows(gate), chain.HangUp(), distrust):
         mine = {name for name in dir(addon) if name in known}
         assert mine <= set(HOOKS), type(addon).__name__
 
