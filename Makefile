@@ -14,6 +14,7 @@ help: ## Say what can be made
 	@echo
 	@echo "  make run REHEARSE=2026-11-23T10:49:30   half a minute before the bell"
 	@echo "  make run REHEARSE=                      the real time"
+	@echo "  make run ARGS='--demo --data DIR'       a made-up school, every page filled"
 	@echo "  make run ARGS='--template date-palm'    what \`bellgate up --help\` lists"
 
 run: setup ## The whole gate here, without root, with a demo school, at break

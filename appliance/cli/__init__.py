@@ -33,6 +33,7 @@ COMMANDS: Final = (
     ("ca", "ca"),
     ("clock", "clock"),
     ("audit", "audit"),
+    ("accounts", "accounts"),
     ("backup", "backup"),
     ("restore", "backup"),
 )

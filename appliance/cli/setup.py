@@ -13,7 +13,7 @@ from appliance.accounts import setup_code
 from appliance.audit.chain import Entry
 from appliance.authority import authority
 from appliance.authority.files import AuthorityError
-from appliance.cli import rehearsal, sources, storing
+from appliance.cli import demonstrating, rehearsal, sources, storing
 from appliance.cli.errors import InputError
 from appliance.cli.places import Places, Ports
 from appliance.publish.publisher import Publisher
@@ -22,7 +22,10 @@ from appliance.store.migrating import StoreError
 from appliance.store.session import Store, open_store
 
 
-def prepare(places: Places, ports: Ports, template: str | None, rehearse: str | None) -> list[str]:
+def prepare(
+    places: Places, ports: Ports, template: str | None, rehearse: str | None, *,
+    demo: bool = False,
+) -> list[str]:  # fmt: skip
     """Make the data directory ready and publish. Return what is worth telling, one a line.
 
     Raises:
@@ -38,7 +41,7 @@ def prepare(places: Places, ports: Ports, template: str | None, rehearse: str | 
         said = [_going_on(places, "it is missing or empty")]
     else:
         try:
-            said = _set_up(places, ports, name, template is not None, rehearse)
+            said = _set_up(places, ports, name, template is not None, rehearse, demo=demo)
         except (SQLAlchemyError, OSError, StoreError) as error:
             reason = str(error).partition("\n")[0]
             if not published:
@@ -52,13 +55,14 @@ def prepare(places: Places, ports: Ports, template: str | None, rehearse: str | 
 
 
 def _set_up(
-    places: Places, ports: Ports, name: str, given: bool, rehearse: str | None
+    places: Places, ports: Ports, name: str, given: bool, rehearse: str | None, *, demo: bool
 ) -> list[str]:
     store = open_store(places.database)
     try:
         said = _choose_policy(store, name, given=given)
         _settle(store, ports)
         said += _set_clock(store, rehearse)
+        said += demonstrating.said(store, places, wanted=demo)
         said += _ask_for_technician(store, places, ports)
         Publisher(store, places.snapshot).publish_if_changed(clock.real())
     finally:

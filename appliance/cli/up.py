@@ -40,6 +40,8 @@ class Options:
               "[default: duffield-meadows, or what was enforced before]")  # fmt: skip
 @click.option("--rehearse", metavar="ISO-TIME", help="Behave as if it were this time now; also "
               "`break`, `lesson` or another kind of period: the next one.")  # fmt: skip
+@click.option("--demo", is_flag=True, help="Fill new data with a made-up school: people, "
+              "accounts, a fortnight of attempts, forms in every state.")  # fmt: skip
 @click.option("--listen", default="127.0.0.1", show_default=True, metavar="ADDR",
               help="The address to listen on.")  # fmt: skip
 @click.option("--dns-port", type=port, default=5300, show_default=True, help="DNS, UDP and TCP.")
@@ -63,6 +65,7 @@ def up_command(
     data: Path, template: str | None, rehearse: str | None, listen: str, dns_port: int,
     http_port: int, https_port: int, proxy_port: int, web_port: int, upstream: tuple[str, ...],
     upstream_ca: Path | None, workers: int, plain: bool, web_tls: bool, web_name: tuple[str, ...],
+    demo: bool,
 ) -> None:  # fmt: skip
     """Run the whole gate here, supervised, without root, until Ctrl-C.
 
@@ -88,7 +91,7 @@ def up_command(
     with options.places.lock():
         from appliance.cli import running, setup
 
-        said = setup.prepare(options.places, ports, template, rehearse)
+        said = setup.prepare(options.places, ports, template, rehearse, demo=demo)
         options.places.announce(ports, upstreams)
         fancy = sys.stdout.isatty() and not plain
         running.run(options, said, told_to_stop(), fancy=fancy)

@@ -34,6 +34,11 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "appliance.accounts": ("appliance.store",),
     "appliance.accounts.posts": (),
     "appliance.authority": ("appliance.policy",),
+    "appliance.demonstration": (
+        "appliance.policy", "appliance.policy_file", "appliance.store", "appliance.publish",
+        "appliance.lists", "appliance.accounts", "appliance.audit",
+        "appliance.attempts.attempt", "appliance.attempts.visits",
+    ),
     "appliance.dns": ("appliance.policy", "appliance.identity", *READING, *SPOOLING),
     "proxy_addons": (
         "appliance.policy", "appliance.identity", "appliance.authority", *READING, *SPOOLING,
