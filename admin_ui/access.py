@@ -33,6 +33,10 @@ LEADERS: Final[Posts] = HEADS | {Post.SLT}
 DSLS: Final[Posts] = frozenset({Post.DSL, Post.DEPUTY_DSL})
 OFFICERS: Final[Posts] = DSLS | {Post.E_SAFETY_OFFICER}
 AUDITORS: Final[Posts] = frozenset({Post.AUDITOR, Post.GOVERNOR})
+ASKERS: Final[Posts] = STAFF - AUDITORS  # those who work here, rather than look on
+READERS: Final[Posts] = STAFF - {Post.GOVERNOR}  # each sees their own; requests/readers.py
+# Whom a policy may name as a reader of the log; whether it does, the page itself looks at.
+NAMED: Final[Posts] = LEADERS | OFFICERS | {Post.SCHOOL_OFFICER, Post.LINE_MANAGER}
 
 MATRIX: Final[dict[str, Posts | Door]] = {
     # Whoever is on the school's network.
@@ -41,13 +45,25 @@ MATRIX: Final[dict[str, Posts | Door]] = {
     "pages.proxy_pac": Door.EVERYBODY,
     "pages.ca": Door.EVERYBODY,
     "pages.ca_file": Door.EVERYBODY,
-    "pages.new_request": Door.EVERYBODY,
     # Sign-in and one's own account.
     "signin.sign_in": Door.EVERYBODY,
     "signin.sign_out": Door.OWING,
     "signin.second_factor": Door.OWING,
     "signin.enrol": Door.OWING,
     "signin.enrol_code": Door.OWING,
+    "signin.passkey_options": Door.EVERYBODY,
+    "signin.passkey": Door.EVERYBODY,
+    "signin.second_passkey_options": Door.OWING,
+    "signin.second_passkey": Door.OWING,
+    "signin.invitation": Door.EVERYBODY,
+    "signin.me": STAFF,
+    "signin.password": STAFF,
+    "signin.recovery_codes": STAFF,
+    "signin.second_factor_remove": STAFF,
+    "signin.sessions_end": STAFF,
+    "signin.passkeys_own": STAFF,
+    "signin.passkey_new_options": STAFF,
+    "signin.passkey_remove": STAFF,
     # Setup wizard: the first four until there is a technician, with the code (setup/door.py);
     # then the technician's alone. Settings.
     "setup.index": Door.EVERYBODY,
@@ -76,7 +92,32 @@ MATRIX: Final[dict[str, Posts | Door]] = {
     "setup.settings_responsible": TECHNICIAN | HEADS,
     "setup.settings_duties": TECHNICIAN,
     # Accounts.
-    # Requests (appendix A), standing permissions, curriculum activities.
+    # Requests (appendix A), standing permissions, curriculum activities. Who may take the next
+    # step of a request is the policy's to say: requests/states.py, asked on every POST.
+    "requests.new": Door.EVERYBODY,
+    "requests.create": ASKERS,
+    "requests.index": READERS,
+    "requests.export": READERS,
+    "requests.show": READERS,
+    "requests.form": READERS,
+    "requests.ask": ASKERS,
+    "requests.answer": ASKERS,
+    "requests.withdraw": ASKERS,
+    "requests.revoke": ASKERS,
+    "requests.review": ASKERS,
+    "requests.send_review": ASKERS,
+    "requests.decide": ASKERS,
+    "requests.send_decision": ASKERS,
+    "requests.bulk": ASKERS,
+    "requests.send_bulk": ASKERS,
+    "requests.permissions_index": READERS,
+    "requests.permit": ASKERS,
+    "requests.apply_controls": ASKERS,
+    "requests.withdraw_permission": ASKERS,
+    "requests.activities": READERS,
+    "requests.new_activity": ASKERS,
+    "requests.switch_standing": TECHNICIAN,
+    "requests.official_pages": READERS,
     # Reports (appendix B). Whose report it is narrows further: reports/who_reads.py.
     "reports.new": STAFF,
     "reports.warned": STAFF,
@@ -90,7 +131,22 @@ MATRIX: Final[dict[str, Posts | Door]] = {
     "reports.block_now": OFFICERS | HEADS | TECHNICIAN,
     "reports.unblock": OFFICERS | HEADS | TECHNICIAN,
     "reports.reveal": DSLS,
-    # The attempt log.
+    # The attempt log. Whoever may come in sees what the policy opens to them, no more.
+    "log.index": STAFF,
+    "log.new": STAFF,
+    "log.attempt": STAFF,
+    "log.mine": STAFF,
+    "log.charts": LEADERS | OFFICERS | TECHNICIAN | AUDITORS,
+    "log.person": NAMED,
+    "log.why": NAMED,
+    "log.note_attempt": NAMED,
+    "log.note_person": NAMED,
+    "log.concerns": NAMED,
+    "log.close_concern": NAMED,
+    "log.export": NAMED,
+    "log.exports": NAMED,
+    "log.save_view": NAMED | TECHNICIAN,
+    "log.remove_view": NAMED | TECHNICIAN,
     # Home, devices, networks, groups, certificates.
     "home.home": STAFF,
     "devices.index": TECHNICIAN,
@@ -127,11 +183,10 @@ MATRIX: Final[dict[str, Posts | Door]] = {
     # Help, accessibility, portal.
     "help.index": Door.EVERYBODY,
     "help.page": Door.EVERYBODY,
-    "help.limits": Door.EVERYBODY,
+    "help.limits_page": Door.EVERYBODY,
     "help.accessibility": Door.EVERYBODY,
     "help.visitors": Door.EVERYBODY,
     "help.notice": Door.EVERYBODY,
-    "help.get_help": Door.EVERYBODY,
 }
 
 

@@ -1,7 +1,8 @@
-"""The attempt log as its readers see it."""
+"""The attempt log as its readers see it: importing this puts every page on the blueprint."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from admin_ui.log import charts, exporting, listing, noting, people
+from admin_ui.log.blueprint import blueprint
 
-blueprint = Blueprint("log", __name__)
+__all__ = ["blueprint", "charts", "exporting", "listing", "noting", "people"]

@@ -15,8 +15,8 @@ What the posts see (role matrix of the standards, 4.5; FM-03, CY-04; reference p
 - The governor and the auditor see counts, everybody else nothing but the counts of what is
   their own: every account with a person sees the rows of that person.
 - The policy cannot name a technician, governor or auditor as a reader: a post that keeps the
-  appliance or answers for it never reads names (standards, part 9). Whoever holds two posts
-  sees what either sees.
+  appliance or answers for it never reads names (standards, MUST 9); nor all staff at once.
+  Whoever holds two posts sees what either sees.
 - A reason in writing is asked for before a named person is opened where the policy says so
   (DP 24), and nowhere else (DT 8.2 rules it out).
 
@@ -45,7 +45,7 @@ class Sight(Enum):
     NAME = "name"
 
 
-NEVER_NAMES: Final = frozenset({Post.IT_TECHNICIAN, Post.GOVERNOR, Post.AUDITOR})
+NEVER_NAMES: Final = frozenset({Post.IT_TECHNICIAN, Post.GOVERNOR, Post.AUDITOR, Post.STAFF})
 PSEUDONYMS: Final = frozenset({Post.IT_TECHNICIAN, Post.E_SAFETY_OFFICER})
 COUNTS: Final = frozenset(
     {Post.IT_TECHNICIAN, Post.HEADTEACHER, Post.EXECUTIVE_HEAD, Post.SLT, Post.DSL,
