@@ -29,6 +29,9 @@ WHO: Final = (
 FIELDS: Final = (
     *(name for name, _, _ in (*WHO, *CHOSEN)), "q", "from", "from_time", "to", "to_time", "noise",
 )  # fmt: skip
+FOLDED: Final = frozenset(
+    {"role", "reason", "period", "visit", "device", "address", "from_time", "to_time"}
+)
 NOBODY: Final = "Nobody whom you may look at has this name."
 
 
@@ -48,6 +51,11 @@ class Asked:
             if id_ := getattr(self.wanted, kind):
                 return kind, id_
         return None
+
+    @property
+    def detailed(self) -> bool:
+        """Whether any of the fields is in use that the form folds away."""
+        return bool(self.query.keys() & FOLDED)
 
     def but(self, *names: str) -> dict[str, str]:
         """Return the address's fields without some."""
