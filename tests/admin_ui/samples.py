@@ -19,14 +19,19 @@ Arguments = dict[str, object]
 
 @dataclass(frozen=True)
 class Visit:
-    """One look at a page. query: what comes behind the ``?``; post None: the first allowed."""
+    """One look at a page. query: what comes behind the ``?``; post None: the first allowed.
+
+    status: what it answers where that is no page, as while there is nothing to download.
+    """
 
     arguments: Callable[[School], Arguments] = field(default=lambda _: {})
     post: Post | None = None
     query: str = ""
+    status: int | None = None
 
 
 SAMPLES: dict[str, tuple[Visit, ...]] = {
+    "signin.enrol_code": (Visit(status=404),),  # only while somebody enrols
     "pages.ca_file": (Visit(lambda _: {"form": "pem"}),),
 }
 

@@ -32,12 +32,14 @@ def _pages() -> list[str]:
 
 
 PAGES = _pages()
+FORMS = 3  # forms of a page that are sent empty
 PICTURES = {PHONE: "var/screenshots/phone", DESKTOP: "var/screenshots/desktop"}  # git ignores var
 
 
 @pytest.fixture(scope="module")
 def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
     made = founded(tmp_path_factory.mktemp("walk"))
+    made.app.config["WTF_CSRF_ENABLED"] = True  # as it is served
     furnish(made)
     yield made
     made.app.extensions["gate"].close()
@@ -76,13 +78,15 @@ def test_the_page_is_fit_for_everybody(
         post = opener(endpoint, visit)
         client = school.nobody() if post is None else school.client(post)
         first = client.get(path)
-        assert first.status_code < 400, f"{path} as {post}: {first.status_code}"
+        expected = visit.status or min(first.status_code, 399)
+        assert first.status_code == expected, f"{path} as {post}: {first.status_code}"
         if first.status_code >= 300 or first.mimetype != "text/html":
             first.close()
             continue  # a file, or a step to another page
         browser.at(site)
         browser.sign_in_as(client)
         assert not looked_at(browser, path, endpoint), f"{path} as {post}"
+        assert not mistaken(browser, path), f"{path} as {post}, its forms sent empty"
         held = client.get_cookie("bellgate")
         weight = walk.weight(site, path, f"bellgate={held.value}" if held else "")
         assert weight < walk.HEAVIEST, f"{path}: {weight} bytes"
@@ -104,4 +108,19 @@ def looked_at(browser: Browser, path: str, name: str) -> list[str]:
             browser.run("document.activeElement.blur(); scrollTo(0, 0)")
             (ROOT / PICTURES[size]).mkdir(parents=True, exist_ok=True)
             browser.picture(ROOT / PICTURES[size] / f"{name}.png", whole=True)
+    return wrong
+
+
+def mistaken(browser: Browser, path: str) -> list[str]:
+    """Return what is wrong with the answers to forms that were sent without being filled in."""
+    wrong = []
+    browser.size(PHONE)
+    browser.open(path)
+    for number in range(min(walk.forms(browser), FORMS)):
+        browser.open(path)
+        if number >= walk.forms(browser):
+            break  # the one before it changed the page
+        wrong += walk.send_empty(browser, number)
+        wrong += axe.violations(browser) + walk.too_wide(browser) + walk.headings(browser)
+        wrong += [line for line in browser.complaints() if "Failed to load" not in line]
     return wrong

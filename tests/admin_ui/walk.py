@@ -9,6 +9,7 @@ import requests
 
 from tests.admin_ui.browser import Browser
 from tests.admin_ui.live import Site
+from tests.e2e.waiting import until
 
 HEAVIEST: Final = 150_000  # bytes of a page with all it loads, compressed
 # Whatever can be operated and is shown; of a group of radios the keyboard stops at one.
@@ -59,7 +60,8 @@ window.walkEnd = () => ({
 });
 if (document.activeElement) document.activeElement.blur();
 window.scrollTo(0, 0);
-return found.length;
+const parted = 'input[type=date], input[type=time], input[type=datetime-local]'; // day, month ...
+return found.length + 6 * document.querySelectorAll(parted).length;
 """
 )
 _WIDE: Final = """
@@ -79,6 +81,13 @@ return [...document.querySelectorAll('a[href], button, summary, input, select')]
   return (width > 0 && width < 24) || (height > 0 && height < 23.5);
 }).map((e) => e.outerHTML.slice(0, 160));
 """
+
+_FORMS: Final = """
+[...document.querySelectorAll('main form[method=post]')].filter((form) => [...form.elements].some(
+  (e) => ['text', 'textarea', 'password', 'email', 'radio', 'checkbox', 'select-one', 'file',
+    'number', 'date', 'url', 'tel', 'search'].includes(e.type) && e.checkVisibility()))
+"""
+_ARRIVED: Final = "return !window.walkLeft && document.readyState === 'complete'"
 
 
 def keyboard(browser: Browser) -> list[str]:
@@ -112,6 +121,27 @@ def headings(browser: Browser) -> list[str]:
     title = browser.driver.title
     wrong = [] if count == 1 else [f"{count} main headings"]
     return wrong + ([] if " · " in title and not title.startswith(" ·") else [f"title: {title!r}"])
+
+
+def forms(browser: Browser) -> int:
+    """Return how many forms of the page ask for something that is typed or chosen."""
+    return int(browser.run(f"return ({_FORMS}).length"))
+
+
+def send_empty(browser: Browser, number: int) -> list[str]:
+    """Send one of those forms as it stands, past what the browser itself would check.
+
+    Return what is wrong with the answer as such; the page that came is then looked at.
+    """
+    browser.run(
+        f"const form = ({_FORMS})[arguments[0]]; form.noValidate = true; window.walkLeft = true;"
+        "const button = form.querySelector('button:not([type=button]), input[type=submit]');"
+        "form.requestSubmit(button);",
+        number,
+    )
+    until(lambda: browser.run(_ARRIVED), f"the answer to form {number} is there")
+    status = browser.run("return performance.getEntriesByType('navigation')[0].responseStatus")
+    return [f"the form sent empty is answered by {status}"] if int(status) >= 500 else []
 
 
 def weight(site: Site, path: str, cookie: str) -> int:
