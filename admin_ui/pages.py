@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
-from typing import Final
 
 from flask import Blueprint, Response, abort, render_template, request
 
 from admin_ui import authority, pac
 from admin_ui.gate import View, gate
-from admin_ui.words import period_words, role_name, state_words
-from appliance.policy import urls
-from appliance.policy.subjects import Client
-
-LONGEST_URL: Final = 2000  # characters of a URL that is shown
+from admin_ui.help import policy_words
+from admin_ui.words import period_words, state_words
 
 blueprint = Blueprint("pages", __name__)
 
@@ -25,7 +21,7 @@ def home() -> str:
     return render_template(
         "home.html", state=state_words(view), periods=period_words(view),
         policy=view.snapshot.contents.policy, rules=view.snapshot.contents.rules,
-        review_due=_review_due(view),
+        review_due=_review_due(view), readers=policy_words.readers(),
     )  # fmt: skip
 
 
@@ -58,30 +54,6 @@ def ca_file(form: str) -> Response:
     response = Response(found.data, content_type=found.content_type)
     response.headers["Content-Disposition"] = f'attachment; filename="bellgate.{form}"'
     return response
-
-
-@blueprint.get("/requests/new")
-def new_request() -> str:
-    """What to tell the technician about a page that was blocked, filled in."""
-    view = gate().view()
-    client = _client(view)
-    return render_template(
-        "request.html", url=_shown_url(request.args.get("url", "")), client=client,
-        role=role_name(view, client.role), reference=request.args.get("ref", "")[:64],
-    )  # fmt: skip
-
-
-def _shown_url(text: str) -> str:
-    """Return the URL asked for if it is one; its spelling is kept, as servers may need it."""
-    try:
-        urls.parse(text)
-    except urls.BadUrlError:
-        return ""
-    return "".join(c for c in text if c.isprintable())[:LONGEST_URL]
-
-
-def _client(view: View) -> Client:
-    return view.snapshot.register.resolve(request.remote_addr or "::")
 
 
 def _review_due(view: View) -> bool:
