@@ -20,7 +20,7 @@ class CertificateForm(FlaskForm):
 
     done = RadioField(
         "Do the school’s devices have the certificate?", widget=GovRadioInput(),
-        choices=[("later", "Not yet: I do this later"), ("yes", "Yes, I have installed it")],
+        choices={"later": "Not yet: I do this later", "yes": "Yes, I have installed it"},
         default="later", validators=[InputRequired("Say whether the devices have it")],
     )  # fmt: skip
 

@@ -39,7 +39,7 @@ def refused(name: str) -> Response | None:
     with gate().reading() as store:
         reached = progress.load(store)
         unmanned = setup_code.needed(store)
-        held = unmanned and setup_code.holds(store, session.get(_MARK, ""), at=gate().real())
+        held = unmanned and setup_code.holds(store, code(), at=gate().real())
     if unmanned:
         if not held:
             return redirect(url_for("setup.code"), 303)

@@ -49,12 +49,12 @@ class NetworkForm(FlaskForm):
     role = SelectField("Who is on it, if nothing else is known", widget=GovSelect())
     ownership = RadioField(
         "Whose devices are on it?", widget=GovRadioInput(), default="school",
-        choices=[("school", "The school’s"), ("personal", "People’s own")],
+        choices={"school": "The school’s", "personal": "People’s own"},
         validators=[InputRequired("Say whose devices they are")],
     )  # fmt: skip
     trusts_ca = RadioField(
         "Do they have the school’s certificate?", widget=GovRadioInput(), default="no",
-        choices=[("yes", "Yes"), ("no", "No, or not yet")],
+        choices={"yes": "Yes", "no": "No, or not yet"},
         validators=[InputRequired("Say whether they have the certificate")],
     )  # fmt: skip
 
@@ -64,8 +64,8 @@ class ServedForm(FlaskForm):
 
     demo = RadioField(
         "The demonstration networks on this computer", widget=GovRadioInput(),
-        choices=[("keep", "Keep them, to try everything out"),
-                 ("drop", "Take them away: only the school’s networks are served")],
+        choices={"keep": "Keep them, to try everything out",
+                 "drop": "Take them away: only the school’s networks are served"},
         validators=[InputRequired("Say whether they stay")],
         description="127.0.10.x are pupils, 127.0.20.x staff, 127.0.30.x visitors. Nobody outside "
         "this computer can reach them.",

@@ -34,8 +34,8 @@ class TimetableForm(FlaskForm):
     )  # fmt: skip
     bells = RadioField(
         "The bells", widget=GovRadioInput(), default="keep",
-        choices=[("keep", "These are right, or I change them later"),
-                 ("change", "Change them now")],
+        choices={"keep": "These are right, or I change them later",
+                 "change": "Change them now"},
         validators=[InputRequired("Say whether the bells are right")],
     )  # fmt: skip
 
