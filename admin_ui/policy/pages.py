@@ -1,7 +1,22 @@
-"""The rules: read, changed, compared, put back."""
+"""The rules: read, changed, compared, put back. Importing this registers every page."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from admin_ui.policy import (
+    changing,
+    deciding,
+    details,
+    files,
+    previewing,
+    reading,
+    register,
+    reviewing,
+    rules,
+    versions,
+)
+from admin_ui.policy.blueprint import blueprint
 
-blueprint = Blueprint("policy", __name__)
+__all__ = [
+    "blueprint", "changing", "deciding", "details", "files", "previewing", "reading", "register",
+    "reviewing", "rules", "versions",
+]  # fmt: skip
