@@ -9,7 +9,18 @@ from flask import Flask, g, render_template, request
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
-from admin_ui import access, dates, headers, key, layout, limits, navigation, pages, who
+from admin_ui import (
+    access,
+    dates,
+    demonstration,
+    headers,
+    key,
+    layout,
+    limits,
+    navigation,
+    pages,
+    who,
+)
 from admin_ui.accounts import pages as accounts
 from admin_ui.audit import pages as audit
 from admin_ui.devices import pages as devices
@@ -104,6 +115,7 @@ def _everywhere() -> dict[str, object]:
     view = gate().view()
     return {
         "view": view, "school": view.snapshot.contents.school, "page": request.endpoint,
+        "demonstration": demonstration.shown(),
         "account": who.account(), "navigation": navigation.links(), "alarm": alarm.sounding(),
     }  # fmt: skip
 

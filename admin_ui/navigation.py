@@ -7,7 +7,7 @@ from typing import Final
 
 from flask import current_app, request, url_for
 
-from admin_ui import access, who
+from admin_ui import access, unmanned, who
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,11 @@ SIGNED_IN: Final = (
     ("Certificate", "pages.ca"),
     ("Accounts", "accounts.index"),
     ("Audit", "audit.index"),
+    ("Settings", "setup.settings"),
     ("Help", "help.index"),
 )
 SIGNED_OUT: Final = (
+    ("Set up the gate", "setup.index"),
     ("What is enforced", "pages.home"),
     ("Something is blocked", "requests.new"),
     ("Certificate", "pages.ca"),
@@ -52,6 +54,7 @@ def links() -> tuple[Link, ...]:
         Link(text, url_for(endpoint), _current(endpoint))
         for text, endpoint in wanted
         if endpoint in current_app.view_functions
+        and (endpoint != "setup.index" or unmanned.shown())
         and (not account or access.allowed(endpoint, posts))
     )
 
