@@ -45,6 +45,7 @@ MATRIX: Final[dict[str, Posts | Door]] = {
     "pages.proxy_pac": Door.EVERYBODY,
     "pages.ca": Door.EVERYBODY,
     "pages.ca_file": Door.EVERYBODY,
+    "pages.ca_qr": Door.EVERYBODY,
     # Sign-in and one's own account.
     "signin.sign_in": Door.EVERYBODY,
     "signin.sign_out": Door.OWING,

@@ -43,6 +43,7 @@ def on(path: str, account: Account | None) -> str:
     """Return where to go on: where it was asked for, else to the first page of an account."""
     if path:
         return path
-    if account is not None and access.allowed("home.home", account.posts):
+    there = "home.home" in current_app.view_functions
+    if there and account is not None and access.allowed("home.home", account.posts):
         return url_for("home.home")
     return url_for("pages.home")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovPasswordInput, GovTextInput
-from wtforms import PasswordField, StringField
+from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from appliance.accounts import passwords
@@ -61,3 +61,17 @@ class NewPasswordForm(FlaskForm):
         ),
         validators=[InputRequired("Enter a new password")],
     )
+
+
+class PasskeyForm(FlaskForm):
+    """A passkey that a device made, under a name that its owner knows it by."""
+
+    name = StringField(
+        "Name of the device",
+        widget=GovTextInput(),
+        description="So that you know later which one it is, such as “My phone”",
+        validators=[InputRequired("Enter a name for the device"), Length(max=60, message=(
+            "Enter a name of at most 60 characters"))],
+    )  # fmt: skip
+    credential = HiddenField(validators=[InputRequired(
+        "Your device did not make a passkey. It needs JavaScript")])  # fmt: skip

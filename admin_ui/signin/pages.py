@@ -12,14 +12,15 @@ from admin_ui import who
 from admin_ui.gate import gate
 from admin_ui.limits import guessed
 from admin_ui.record import record
-from admin_ui.signin import back, checking, enrolling, second, starting
+from admin_ui.signin import back, checking, enrolling, invitation, own, passkeys, second, starting
 from admin_ui.signin.blueprint import blueprint
 from admin_ui.signin.forms import SignInForm
 from appliance.store import web_sessions
 
 __all__ = ["PARTS", "blueprint"]
 
-PARTS: Final = (enrolling, second)  # importing them hangs their pages on the blueprint
+# Importing these hangs their pages on the blueprint.
+PARTS: Final = (enrolling, invitation, own, passkeys, second)
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -35,7 +36,9 @@ def sign_in() -> str | AnyResponse:
         if found.account is not None:
             return starting.begin(found.account, "password", onward)
         form.password.errors = [found.words(checking.WRONG)]
-    return render_template("signin/sign_in.html", form=form, onward=onward)
+    return render_template(
+        "signin/sign_in.html", form=form, onward=onward, passkeys=passkeys.possible()
+    )
 
 
 @blueprint.post("/sign-out")
