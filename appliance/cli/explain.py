@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 import click
 from click.core import ParameterSource
@@ -17,27 +14,9 @@ from appliance.cli.errors import InputError
 from appliance.cli.options import json_option
 from appliance.cli.output import print_fields, print_json
 from appliance.identity.neighbours import Neighbours
-from appliance.policy import urls
-from appliance.policy.engine import decide
-from appliance.policy.model import Action, Verdict
-from appliance.policy.names import canonical
-from appliance.policy.plan import Plan, TlsPlan, opens_at, plan
+from appliance.policy.answer import Answer, BadMethodError, answered, question
 from appliance.policy.situation import Query
 from appliance.policy.snapshot import Snapshot
-
-_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """All that is said about one question."""
-
-    query: Query
-    asked: str
-    verdict: Verdict
-    plan: Plan
-    opens_at: datetime | None
-    note: str
 
 
 @click.command("explain")
@@ -75,40 +54,18 @@ def explain_command(
     zone, offset = snapshot.contents.calendar.zone, snapshot.contents.clock_offset
     at = times.parse(at_text, zone) if at_text else clock.now(offset).at
     known = hardware.mac(mac) if mac else Neighbours().mac_of(address)
-    answer = answered(question(snapshot, what, address, known, method, at), what, snapshot)
+    answer = answered(_question(snapshot, what, address, known, method, at), what, snapshot)
     (_print_json if as_json else _print_text)(answer, snapshot)
 
 
-def question(
+def _question(
     snapshot: Snapshot, what: str, address: str, mac: str | None, method: str, at: datetime
 ) -> Query:
-    """Return the query: for a bare host without a URL, for anything with a path with one.
-
-    Raises:
-        ValueError: not a host or URL, not an IP address, or not an HTTP method.
-    """
-    if not _TOKEN.fullmatch(method):
-        raise InputError(f"--method: {method!r} is not a method such as GET or POST")
-    url = urls.parse(what) if "/" in what or "?" in what else None
-    host = url.host if url else _host(what)
     client = snapshot.register.resolve(address, mac)
-    return Query(client, host, at, url, method.upper())
-
-
-def _host(text: str) -> str:
-    """Return a bare host; a port after it says nothing about what the policy makes of it."""
-    if (text.count(":") == 1 or text.startswith("[")) and "@" not in text:
-        return urls.split_authority(text, 443)[0]
-    return canonical(text)
-
-
-def answered(query: Query, asked: str, snapshot: Snapshot) -> Answer:
-    """Decide a query, with how its host is carried and when it would open."""
-    carried = plan(query, snapshot)
-    verdict = carried.verdict if query.url is None else decide(query, snapshot)
-    blocked = verdict.action is Action.BLOCK
-    opens = opens_at(query, snapshot) if blocked else None
-    return Answer(query, asked, verdict, carried, opens, _note(query, verdict, carried))
+    try:
+        return question(what, client, method, at)
+    except BadMethodError as error:
+        raise InputError(f"--method: {error}") from error
 
 
 def fields(answer: Answer, snapshot: Snapshot) -> dict[str, object]:
@@ -132,17 +89,6 @@ def fields(answer: Answer, snapshot: Snapshot) -> dict[str, object]:
         "at": times.iso(query.at, zone), "rehearsal": snapshot.contents.clock_offset != 0,
         "note": answer.note,
     }  # fmt: skip
-
-
-def _note(query: Query, verdict: Verdict, carried: Plan) -> str:
-    """What the verdict on a URL does not say: how it fares when nobody can read the URL."""
-    if query.url is None or carried.tls is TlsPlan.INSPECT:
-        return ""
-    if verdict.action is carried.verdict.action and carried.tls is TlsPlan.SPLICE:
-        return ""
-    if carried.tls is TlsPlan.REFUSE:
-        return "This client's host name is refused in DNS, so no URL of it is reached."
-    return "This client's connection is not read, so over HTTPS the verdict on the host holds."
 
 
 def _print_json(answer: Answer, snapshot: Snapshot) -> None:
