@@ -200,6 +200,7 @@ MATRIX: Final[dict[str, Posts | Door]] = {
     "policy.export_version": TECHNICIAN,
     "policy.templates": TECHNICIAN,
     "policy.restore": TECHNICIAN,
+    "why.ask": TECHNICIAN | LEADERS | OFFICERS,
     # Audit.
     "audit.index": TECHNICIAN | HEADS | DSLS | {Post.AUDITOR},
     "audit.verify": TECHNICIAN | HEADS | DSLS | {Post.AUDITOR},

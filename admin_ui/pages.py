@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, render_template, request, url_for
 
-from admin_ui import authority, pac
+from admin_ui import authority, headers, pac, who
+from admin_ui.certificate import qr, self_test
+from admin_ui.certificate.platforms import PLATFORMS
 from admin_ui.gate import View, gate
 from admin_ui.help import policy_words
 from admin_ui.words import period_words, state_words
@@ -40,8 +42,26 @@ def proxy_pac() -> Response:
 
 @blueprint.get("/ca")
 def ca() -> str:
-    """The school's certificate: its fingerprint and how to install it."""
-    return render_template("ca.html", root=authority.root(gate().settings.data))
+    """The school's certificate: its fingerprint, how to install it, and whether it is trusted."""
+    data, view = gate().settings.data, gate().view()
+    test = self_test.origin(data)
+    if test:
+        headers.pictures_from(test)
+    client = view.snapshot.register.resolve(request.remote_addr or "::")
+    return render_template(
+        "ca.html", root=authority.root(data), test=test, platforms=PLATFORMS, client=client,
+        posts=account.posts if (account := who.account()) is not None else frozenset(),
+    )  # fmt: skip
+
+
+@blueprint.get("/ca/qr.svg")
+def ca_qr() -> Response:
+    """The address of the certificate's page as a QR code."""
+    try:
+        picture = qr.svg(url_for("pages.ca", _external=True))
+    except ValueError:  # a host name of our client's own making, longer than any code
+        abort(400)
+    return Response(picture, content_type="image/svg+xml")
 
 
 @blueprint.get("/ca.<any(pem, der, mobileconfig):form>")

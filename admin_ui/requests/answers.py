@@ -18,12 +18,20 @@ from admin_ui.record import record
 from admin_ui.requests import states
 from admin_ui.requests.effect import Effect, effect_of
 from admin_ui.requests.scope import Scope, ScopeError, end_of, wider
-from admin_ui.requests.signing import NotPossibleError, digest_of, plain, scope_of, signed
+from admin_ui.requests.signing import (
+    NotAllowedError,
+    NotPossibleError,
+    digest_of,
+    plain,
+    scope_of,
+    signed,
+)
 from admin_ui.requests.states import Action, Standing, State, Step
 from appliance.policy.model import Grant, SubjectKind
 from appliance.policy.snapshot import Contents, Snapshot
+from appliance.policy_file import PolicyFileError
 from appliance.policy_file.schema_workflow import RequestsEntry
-from appliance.publish.compile import compile_contents
+from appliance.publish.compile import NoPolicyError, compile_contents
 from appliance.store import accounts, grants, requests
 from appliance.store.accounts import Account
 from appliance.store.requests import ChangedMeanwhileError, Request
@@ -84,10 +92,14 @@ def snapshot_now(session: Session, view: View) -> Snapshot:
     """Return what the store holds at this moment, whatever the gate has got round to.
 
     Raises:
-        NoPolicyError, PolicyFileError: there is no policy that can be asked.
+        NotPossibleError: there is no policy that can be asked.
     """
     version = view.snapshot.contents.version
-    return Snapshot(compile_contents(session, version, gate().real()), view.snapshot.lists)
+    try:
+        contents = compile_contents(session, version, gate().real())
+    except (NoPolicyError, PolicyFileError):
+        raise NotPossibleError("No policy is in force, so nothing can be asked for yet.") from None
+    return Snapshot(contents, view.snapshot.lists)
 
 
 def ask(session: Session, id_: str, version: int, text: str, view: View) -> Request:
@@ -256,7 +268,8 @@ def _open(session: Session, id_: str, version: int, action: Action, view: View) 
         raise ChangedMeanwhileError(id_)
     case = case_of(session, request, who.me(), view.snapshot.contents)
     if reason := case.why_not(action):
-        raise NotPossibleError(reason)
+        known = (State(request.state), action) in states.AFTER
+        raise (NotAllowedError if known else NotPossibleError)(reason)
     return case
 
 

@@ -23,6 +23,10 @@ class NotPossibleError(ValueError):
     """The action cannot be taken: the message says why, to whoever tried."""
 
 
+class NotAllowedError(NotPossibleError):
+    """The action can be taken, but not by whoever tried."""
+
+
 def scope_of(request: Request) -> Scope:
     """Return how wide a request is."""
     return Scope(

@@ -93,12 +93,15 @@ class Wanted:
     """Which requests to find. states: as ``admin_ui`` shows them; none means all.
 
     account: those that this account made. text: in the id, name, URL, content or reasons.
+    person, url: in the staff name, and in the address, alone.
     """
 
     states: frozenset[str] = frozenset()
     account: int | None = None
     kind: str = ""
     text: str = ""
+    person: str = ""
+    url: str = ""
 
 
 def add(session: Session, request: Request) -> Request:
@@ -209,6 +212,10 @@ def _where(
         columns = (RequestRow.id, RequestRow.staff_name, RequestRow.url, RequestRow.content,
                    RequestRow.reasons)  # fmt: skip
         query = query.where(or_(*(c.icontains(word, autoescape=True) for c in columns)))
+    if wanted.person.strip():
+        query = query.where(RequestRow.staff_name.icontains(wanted.person.strip(), autoescape=True))
+    if wanted.url.strip():
+        query = query.where(RequestRow.url.icontains(wanted.url.strip(), autoescape=True))
     if wanted.states:
         query = query.where(or_(*_in_state(wanted.states, at)))
     return query

@@ -47,7 +47,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "admin_ui": (
         "appliance.policy", "appliance.store", "appliance.status", "appliance.publish",
         "appliance.authority", "appliance.policy_file", "appliance.accounts", "appliance.audit",
-        "appliance.attempts.attempt", "appliance.attempts.attention",
+        "appliance.attempts.attempt", "appliance.attempts.attention", "appliance.identity",
     ),
     "appliance.cli": ("appliance", "proxy_addons", "admin_ui"),
 }  # fmt: skip
