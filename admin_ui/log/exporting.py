@@ -121,7 +121,7 @@ def _row(row: Shown, who: Reader) -> list[object]:
     at, last = row.at.astimezone(zone), row.last.astimezone(zone)
     kind, id_ = row.whom or ("", "")
     return [
-        f"{at:%Y-%m-%d}", f"{at:%H:%M:%S}", f"{at:%z}", f"{last:%H:%M:%S}", row.count, row.lookups,
+        f"{at:%Y-%m-%d}", f"{at:%H:%M:%S}", f"{at:%Z}", f"{last:%H:%M:%S}", row.count, row.lookups,
         row.name, kind, id_, row.role, row.groups, row.device, row.mac, row.address, row.network,
         row.period, _tried(row, who), row.search, row.method, row.service, row.category,
         row.verdict, row.because, row.rule, row.clause, row.seen, row.layer, row.id,

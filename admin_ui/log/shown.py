@@ -89,10 +89,13 @@ def whom(attempt: Attempt) -> tuple[str, str]:
 
 
 def name_of(kind: str, id_: str, reader: Reader, device_name: str = "") -> str:
-    """Return what somebody is called, for a reader who may know."""
+    """Return what somebody is called. Fails closed: of whom a reader may not know, what was asked.
+
+    The rows themselves were found for this reader: what is in them may be told.
+    """
     if kind == "person":
-        return reader.people.get(id_, id_)
-    if kind == "device":
+        return reader.open_people.get(id_, id_)
+    if kind == "device" and not reader.hides_device(id_):
         named = {d.id: d.name for d in reader.view.snapshot.contents.devices}
         return named.get(id_) or device_name or id_
     return id_

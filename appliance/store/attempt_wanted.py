@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, and_, cast, false, or_
 
 from appliance.attempts.attempt import Visit
+from appliance.policy.model import Reason
 from appliance.store.attempt_tables import AttemptRow
 
 
@@ -17,13 +18,15 @@ class Scope:
     """Whose rows may be read. Fails closed: without any field nothing is.
 
     roles: rows of these roles, unless they are of one of ``closed``. everybody: all rows.
-    own: rows of this person, whatever else is closed.
+    own: rows of this person, whatever else is closed. illegal: rows of the illegal class too,
+    which are for those alone whom the policy tells of them.
     """
 
     everybody: bool = False
     roles: frozenset[str] = frozenset()
     closed: frozenset[str] = frozenset()
     own: str = ""
+    illegal: bool = False
 
     def condition(self) -> ColumnElement[bool]:
         """Return what the query asks of every row."""
@@ -35,6 +38,8 @@ class Scope:
             if self.closed:
                 open_ = and_(open_, AttemptRow.person.not_in(sorted(self.closed)))
             ways.append(open_)
+        if not self.illegal:
+            ways = [and_(way, AttemptRow.reason != Reason.ILLEGAL.value) for way in ways]
         if self.own:
             ways.append(AttemptRow.person == self.own)
         return or_(*ways)

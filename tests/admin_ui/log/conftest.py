@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from appliance import clock
 from appliance.accounts.posts import Post
@@ -16,13 +17,18 @@ from appliance.policy.subjects import Device, Group, Person
 from appliance.store import attempts, devices, people
 from appliance.store.account_tables import AccountRow
 from appliance.store.audit_tables import AuditRow
-from sqlalchemy import select
-
 from tests.admin_ui.conftest import School
 from tests.builders import attempt
 
 PUPIL, TEACHER, VISITOR = "Sam Pupil", "Ann Teacher", "Visitor phone"
-HIDDEN = ("Ann Teacher", "ann.t", "teacher-laptop", "Ann’s laptop", "10.2.0.77", "02:00:00:00:00:77")
+HIDDEN = (
+    "Ann Teacher",
+    "ann.t",
+    "teacher-laptop",
+    "Ann’s laptop",
+    "10.2.0.77",
+    "02:00:00:00:00:77",
+)
 
 
 @dataclass
@@ -103,5 +109,3 @@ def log(school: School) -> Log:
 def log_of(make_school: Callable[..., School]) -> Callable[[str], Log]:
     """Return a maker of filled schools: ``log_of("daffodil-prep")``."""
     return lambda template: fill(make_school(template))
-
-
