@@ -30,7 +30,8 @@ class DefangedArea(TextAreaField):
     """Addresses: what is shown again after a mistake is defanged line by line."""
 
     def _value(self) -> str:
-        return "\n".join(defang(line) for line in (self.data or "").splitlines())
+        lines = (self.data or "").splitlines()
+        return "\n".join(defang(addresses.refang(line)) for line in lines)
 
 
 class SafeDate(DateField):
@@ -87,11 +88,7 @@ class ReportForm(FlaskForm):
         ],
         description="What it was, in your own words. No pictures, no screenshots.",
     )  # fmt: skip
-    may_be_illegal = BooleanField(
-        "It may be illegal", widget=GovCheckboxInput(),
-        description="For example an indecent image of a child, or terrorist material. The "
-        "addresses are then sealed: only the safeguarding leads can open them.",
-    )  # fmt: skip
+    may_be_illegal = BooleanField("It may be illegal", widget=GovCheckboxInput())
 
     def validate_day(self, field: DateField) -> None:
         """Refuse days to come and days that were before any report."""

@@ -78,6 +78,8 @@ def test_the_form_is_filled_in_from_the_link(school: School) -> None:
     page = client.get("/reports/new/form", query_string={"url": URL}).text
     assert "hxxps://www[.]bad[.]example/x" in page
     assert URL not in page
+    again = client.post("/reports/new/form", data={"urls": "hxxps://www[.]bad[.]example/x"}).text
+    assert ">hxxps://www[.]bad[.]example/x</textarea>" in again.replace("\n", "")
     assert "Member of staff" in page  # the name on the account
 
 
