@@ -18,6 +18,13 @@ class Root:
     fingerprint: str
     until: datetime
 
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The fingerprint in eight parts of four bytes, which the eye can follow."""
+        parts = self.fingerprint.split(":")
+        ends = [":"] * 7 + [""]
+        return tuple(":".join(parts[4 * n : 4 * n + 4]) + end for n, end in enumerate(ends))
+
 
 @dataclass(frozen=True, slots=True)
 class Download:

@@ -11,7 +11,7 @@ import pytest
 
 from proxy_addons.distrust import FILE, Distrust
 from tests.proxy_addons.internet import eventually
-from tests.proxy_addons.world import PUPIL, STAFF, World
+from tests.proxy_addons.world import PUPIL, World
 
 
 def kept(proxy: World) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import { MultiSelect } from "@ministryofjustice/frontend/moj/components/multi-se
 import { SortableTable } from "@ministryofjustice/frontend/moj/components/sortable-table/sortable-table.mjs";
 import { foldOnPhones } from "./parts/fold.js";
 import { offerPrinting } from "./parts/printing.js";
+import { tellSelfTest } from "./parts/selftest.js";
 
 // The libraries look for these on the body; js/early.js has set them for the style sheet.
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
@@ -19,3 +20,4 @@ for (const Component of [
 }
 foldOnPhones();
 offerPrinting();
+tellSelfTest();
