@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from admin_ui import dates, who
 from admin_ui.gate import View, gate
-from admin_ui.requests import answers, narrowing
+from admin_ui.requests import answers, narrowing, wording
 from admin_ui.requests.answers import Case, case_of
 from admin_ui.requests.blueprint import blueprint
 from admin_ui.requests.cards import card
@@ -103,7 +103,7 @@ def decided_words(done: Request, view: View) -> str:
     """Return what was done; for what is opened, whether the gate enforces it by now."""
     if not done.approved or done.opened is None:
         return f"Request {done.id} is refused."
-    until = dates.moment(done.opened[1], view.zone)
+    until = wording.until_words(done.opened[1], view.zone)
     if done.opened[0] > view.at:
         return f"Request {done.id} is authorised as grant {done.grant}. It opens by itself at " \
                f"{dates.moment(done.opened[0], view.zone)} and closes at {until}."  # fmt: skip

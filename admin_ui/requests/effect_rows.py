@@ -38,11 +38,11 @@ def effect_rows(line: Line) -> list[Row]:
     if len(answers) == 1:
         first = line.page[0]
         when = (
-            KIND_NAMES[first.kind].lower() if len(line.page) == 1 else "in every period asked for"
+            KIND_NAMES[first.kind].lower() if len(line.page) == 1 else "in every period it is for"
         )
-        rows = [_row(first, f"The page asked for, {when}")]
+        rows = [_row(first, f"What was asked for, {when}")]
     else:
-        rows = [_row(c, f"The page asked for, {KIND_NAMES[c.kind].lower()}") for c in line.page]
+        rows = [_row(c, f"What was asked for, {KIND_NAMES[c.kind].lower()}") for c in line.page]
     hosts = {c.what for c in line.beside if " " not in c.what}
     return rows + [_row(c, c.what) for c in line.beside if c.what not in hosts]
 

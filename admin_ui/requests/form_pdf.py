@@ -8,7 +8,7 @@ from admin_ui.pdf import Block, Facts, Heading, Paragraph, Rows, document
 from admin_ui.requests.cards import Card
 from admin_ui.requests.handling import WORDS_OF
 from admin_ui.requests.signing import digest_of
-from admin_ui.requests.wording import UNTIL_NAMES
+from admin_ui.requests.wording import UNTIL_NAMES, until_words
 from appliance.store.requests import Event, Request
 
 
@@ -48,7 +48,7 @@ def _scope(card: Card, view: View) -> list[tuple[str, str]]:
     asked = UNTIL_NAMES.get(request.until, request.until)
     rows = [
         ("What", card.target), ("For whom", card.subject), ("In which periods", card.when),
-        ("Until", f"{dates.long_moment(card.ends, view.zone)} (asked for: {asked.lower()})"),
+        ("Until", f"{until_words(card.ends, view.zone, long=True)} (asked for: {asked.lower()})"),
     ]  # fmt: skip
     return rows + ([("Grant", request.grant)] if request.grant else [])
 

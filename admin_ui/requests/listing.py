@@ -15,6 +15,7 @@ from admin_ui.requests.cards import KINDS, Card, card
 from admin_ui.requests.readers import reads_all
 from admin_ui.requests.states import STATE_NAMES, Shown
 from admin_ui.requests.waiting import waiting
+from admin_ui.requests.wording import until_words
 from appliance.store import requests
 from appliance.store.accounts import Account
 from appliance.store.requests import Wanted
@@ -95,7 +96,7 @@ def _row(one: Card, view: View) -> tuple[object, ...]:
     return (
         kept.id, one.state_name, one.kind, kept.staff_name, dates.long_day(kept.day), one.url,
         kept.content, kept.reasons, kept.risks, one.target, one.subject, one.when,
-        dates.long_moment(one.ends, zone), kept.due and dates.long_moment(kept.due, zone),
+        until_words(one.ends, zone, long=True), kept.due and dates.long_moment(kept.due, zone),
         kept.reviewed_by, decided, kept.decision_reasons, kept.authoriser_name,
         kept.decided_at and dates.long_moment(kept.decided_at, zone), kept.grant,
     )  # fmt: skip

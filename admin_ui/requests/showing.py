@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from flask import Response, flash, redirect, render_template, url_for
@@ -25,6 +26,12 @@ from appliance.store import requests
 from appliance.store.requests import ChangedMeanwhileError, Request
 
 FORMS: Final = ("ask", "answer", "withdraw", "revoke")
+
+
+@blueprint.app_template_filter("until_end")
+def until_end(ends: datetime, long: bool = False) -> str:
+    """Say when something closes: ``the end of Monday 23 November``, ``Monday 23 ..., 10:30am``."""
+    return wording.until_words(ends, gate().view().zone, long=long)
 
 
 @blueprint.get("/requests/<id_>")

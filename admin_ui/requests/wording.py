@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
 from types import MappingProxyType
 from typing import Final
+from zoneinfo import ZoneInfo
 
+from admin_ui import dates
 from appliance.policy.model import PeriodKind, Subject, SubjectKind, Target, TargetKind
 from appliance.policy.snapshot import Contents, Snapshot
 
@@ -21,6 +24,7 @@ KIND_NAMES: Final = MappingProxyType(
 UNTIL_NAMES: Final = MappingProxyType(
     {"lesson": "End of this lesson", "today": "End of today", "date": "A date"}
 )
+MIDNIGHT: Final = time()
 _NAMED: Final = 3  # names listed before "and N more"
 
 
@@ -91,3 +95,12 @@ def listed(names: list[str]) -> str:
     if len(names) <= _NAMED + 1:
         return ", ".join(names)
     return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
+
+
+def until_words(ends: datetime, zone: ZoneInfo, *, long: bool = False) -> str:
+    """Return when something closes: midnight is the end of the day before."""
+    local = ends.astimezone(zone)
+    if local.time() != MIDNIGHT:
+        return dates.long_moment(ends, zone) if long else dates.moment(ends, zone)
+    last = local.date() - timedelta(days=1)
+    return f"the end of {dates.long_day(last) if long else dates.day(last)}"
