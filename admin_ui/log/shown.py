@@ -117,7 +117,8 @@ def _shown(
     return Shown(
         id=kept.id, at=attempt.at, last=attempt.last, role=role,
         day=attempt.at.astimezone(reader.view.zone).date().isoformat(),
-        name=name_of(kind, id_, reader, attempt.device_name) if by_name
+        name=reader.account.name if mine
+        else name_of(kind, id_, reader, attempt.device_name) if by_name
         else pseudonym(reader.key, role, kind, id_, attempt.at, reader.view.zone),
         whom=(kind, id_) if by_name and not mine else None,
         what="" if illegal else page, illegal=illegal, noise=attempt.visit.value == "background",
