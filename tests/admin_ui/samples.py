@@ -1,43 +1,144 @@
-"""With which arguments, and as whom, the tests open pages whose addresses have arguments.
+"""The school whose pages the walk looks at, and how each page of it is come by.
 
-A page without arguments needs no line: it is opened by the first of its posts. A page with
-arguments and without a line fails tests/admin_ui/test_every_page.py.
+A page without arguments is opened by the first of its posts. One with arguments is opened
+where a link on another page leads to one; a page that nothing leads to needs a line here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import unescape
+from pathlib import Path
+from urllib.parse import urlsplit
 
-from appliance import clock
+from flask.testing import FlaskClient
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import MapAdapter, RequestRedirect
+
+from admin_ui import key, navigation
+from admin_ui.access import MATRIX, Door
+from admin_ui.app import create_app
+from admin_ui.settings import WebSettings
+from appliance import clock, policy_file
 from appliance.accounts.posts import Post
 from appliance.authority.authority import ensure
+from appliance.demonstration import making, staff
+from appliance.store import accounts, policies
+from appliance.store.session import open_store
 from tests.admin_ui.conftest import School
 
-Arguments = dict[str, object]
+EACH = 3  # links to one page that one person follows
+# Who is sent to look; the others find nothing that these do not.
+ORDER = (None, Post.IT_TECHNICIAN, Post.HEADTEACHER, Post.DSL, Post.STAFF, Post.E_SAFETY_OFFICER,
+         Post.GOVERNOR, Post.AUDITOR)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Visit:
-    """One look at a page. query: what comes behind the ``?``; post None: the first allowed.
+    """One look at a page. post None: nobody is signed in.
 
     status: what it answers where that is no page, as while there is nothing to download.
     """
 
-    arguments: Callable[[School], Arguments] = field(default=lambda _: {})
+    path: str
     post: Post | None = None
-    query: str = ""
     status: int | None = None
 
 
+# Pages that no link leads to.
 SAMPLES: dict[str, tuple[Visit, ...]] = {
-    "signin.enrol_code": (Visit(status=404),),  # only while somebody enrols
-    "pages.ca_file": (Visit(lambda _: {"form": "pem"}),),
+    "signin.enrol_code": (Visit("/second-factor/set-up/code.svg", Post.STAFF, 404),),
+    "signin.invitation": (Visit("/invitation/spent", status=404),),
 }
 
 
-def furnish(school: School) -> None:
-    """Put into a school what the samples speak of, so that pages have something to show."""
-    gate = school.app.extensions["gate"]
-    gate.settings = replace(gate.settings, proxy=("127.0.0.1", 3128))
-    ensure(school.data / "ca", ("facebook.com",), clock.real())
+def demonstrated(data: Path) -> School:
+    """Return the demonstration school in an empty directory, as ``bellgate up --demo`` has it."""
+    store, now = open_store(data / "bellgate.db"), clock.real()
+    gate_key = key.ensure(data)
+    with store.session() as session:
+        text = policy_file.template_text("duffield-meadows")
+        policies.set_policy(session, text, "duffield-meadows", "test", "test", now)
+        making.make(session, gate_key, now=now, real=now)
+    ensure(data / "ca", ("facebook.com",), now)
+    app = create_app(WebSettings(data=data, proxy=("127.0.0.1", 3128)))
+    school = School(data, store, app, _holders(store))
+    school.publish()
+    return school
+
+
+def _holders(store: object) -> dict[Post, accounts.Account]:
+    """Return for each post the account that holds the fewest besides."""
+    with store.reading() as session:  # type: ignore[attr-defined]
+        known = {account.login: account for account in accounts.list_(session)}
+    found: dict[Post, accounts.Account] = {}
+    for login, posts in sorted(staff.logins(), key=lambda one: len(one[1])):
+        for post in posts:
+            found.setdefault(post, known[login])
+    return found
+
+
+@dataclass
+class Walker:
+    """Follows links as one person after another, until each page was come by."""
+
+    school: School
+    found: dict[str, list[Visit]] = field(default_factory=dict)
+    _seen: set[tuple[str, Post | None]] = field(default_factory=set)
+    _opened: Counter[tuple[str, Post | None]] = field(default_factory=Counter)
+    _files: set[str] = field(default_factory=set)
+
+    def walk(self) -> dict[str, list[Visit]]:
+        """Return for each endpoint the ways that lead to it."""
+        for post in ORDER:
+            client = self.school.nobody() if post is None else self.school.client(post)
+            waiting = list(self._starts(post))
+            while waiting:
+                path = waiting.pop()
+                if self._leads_on(path, post):
+                    waiting += self._links(client, path, post)
+        return self.found
+
+    def _starts(self, post: Post | None) -> Iterator[str]:
+        """Yield the front page of each area, and pages that nobody before could open."""
+        fronts = {endpoint for _, endpoint in navigation.SIGNED_IN}
+        for rule in self.school.app.url_map.iter_rules():
+            line = MATRIX.get(rule.endpoint, frozenset())
+            may = line is Door.EVERYBODY if post is None else isinstance(line, Door) or post in line
+            plain = not rule.arguments and "GET" in (rule.methods or ())
+            if may and plain and (rule.endpoint in fronts or rule.endpoint not in self.found):
+                yield str(rule.rule)
+
+    def _leads_on(self, path: str, post: Post | None) -> bool:
+        """Whether to open a link: an address not seen yet, of a page not seen often."""
+        endpoint = self._endpoint(path)
+        if endpoint in (None, "static") or endpoint in self._files or (path, post) in self._seen:
+            return False
+        self._seen.add((path, post))
+        self._opened[str(endpoint), post] += 1
+        return self._opened[str(endpoint), post] <= EACH
+
+    def _links(self, client: FlaskClient, path: str, post: Post | None) -> Iterator[str]:
+        endpoint = self._endpoint(path)
+        with client.get(path) as answer:
+            if answer.status_code != 200 or endpoint is None:
+                return
+            self.found.setdefault(endpoint, []).append(Visit(path, post))
+            if answer.mimetype != "text/html":
+                self._files.add(endpoint)  # one of it is enough
+                return
+            text = answer.text
+        for href in re.findall(r'href="([^"]+)"', text):
+            parts = urlsplit(unescape(href))
+            if not parts.scheme and not parts.netloc and parts.path.startswith("/"):
+                yield parts.path + (f"?{parts.query}" if parts.query else "")
+
+    def _endpoint(self, path: str) -> str | None:
+        adapter: MapAdapter = self.school.app.url_map.bind("localhost")
+        try:
+            return str(adapter.match(urlsplit(path).path, method="GET")[0])
+        except (HTTPException, RequestRedirect):
+            return None

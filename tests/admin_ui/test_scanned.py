@@ -17,9 +17,9 @@ from admin_ui.settings import Tls
 from appliance import clock
 from appliance.accounts.posts import Post
 from appliance.authority.admin import admin_certificate
-from tests.admin_ui.conftest import School, founded
+from tests.admin_ui.conftest import School
 from tests.admin_ui.live import Site, served
-from tests.admin_ui.samples import furnish
+from tests.admin_ui.samples import demonstrated
 from tests.architecture.source import ROOT
 
 pytestmark = [
@@ -36,8 +36,7 @@ SECONDS = 30  # of crawling, and of each kind of attack at most
 @pytest.fixture
 def school(tmp_path: Path) -> Iterator[School]:
     """A school whose pages are served by HTTPS, with every guard on."""
-    made = founded(tmp_path)
-    furnish(made)
+    made = demonstrated(tmp_path)
     gate = made.app.extensions["gate"]
     path = admin_certificate(made.data / "ca", ("localhost",), ("127.0.0.1",), clock.real())
     served_by = replace(gate.settings, tls=Tls(path, path))

@@ -75,7 +75,7 @@ return [...document.body.querySelectorAll('*')].filter((e) =>
 """
 _SMALL: Final = """
 return [...document.querySelectorAll('a[href], button, summary, input, select')].filter((e) => {
-  const flows = e.closest('p, li, td, dd, span, .govuk-skip-link'); // a link in a sentence may
+  const flows = e.closest('p, li, td, th, dd, dt, h2, h3, span, .govuk-skip-link'); // in text
   if (!e.checkVisibility() || e.type === 'hidden' || flows) return false;
   const {width, height} = e.getBoundingClientRect();
   return (width > 0 && width < 24) || (height > 0 && height < 23.5);

@@ -12,8 +12,10 @@ import { tellSelfTest } from "./parts/selftest.js";
 // The libraries look for these on the body; js/early.js has set them for the style sheet.
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 
+// What is seen on a section's button must be what is heard (WCAG 2.5.3).
+createAll(Accordion, { i18n: { showSectionAriaLabel: "Show", hideSectionAriaLabel: "Hide" } });
 for (const Component of [
-  Accordion, Button, CharacterCount, Checkboxes, ErrorSummary, FileUpload, MultiSelect,
+  Button, CharacterCount, Checkboxes, ErrorSummary, FileUpload, MultiSelect,
   NotificationBanner, PasswordInput, Radios, ServiceNavigation, SkipLink, SortableTable, Tabs,
 ]) {
   createAll(Component);
