@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput
 from werkzeug.wrappers import Response
 from wtforms import RadioField
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired
 
 from admin_ui import authority
 from admin_ui.gate import gate
@@ -21,7 +21,7 @@ class CertificateForm(FlaskForm):
     done = RadioField(
         "Do the school’s devices have the certificate?", widget=GovRadioInput(),
         choices={"later": "Not yet: I do this later", "yes": "Yes, I have installed it"},
-        default="later", validators=[InputRequired("Say whether the devices have it")],
+        default="later", validators=[DataRequired("Say whether the devices have it")],
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovTextInput
 from werkzeug.wrappers import Response
 from wtforms import StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from admin_ui.dates import clock_time
 from admin_ui.gate import gate
@@ -22,7 +22,7 @@ class CodeForm(FlaskForm):
 
     code = StringField(
         "Setup code", widget=GovTextInput(),
-        validators=[InputRequired("Enter the setup code"), Length(max=64, message="Too long")],
+        validators=[DataRequired("Enter the setup code"), Length(max=64, message="Too long")],
         description="Twelve letters and numbers, such as ABCD-EFGH-JKLM. Small letters will do.",
     )  # fmt: skip
 

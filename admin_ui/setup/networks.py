@@ -16,7 +16,7 @@ from govuk_frontend_wtf.wtforms_widgets import (
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, RadioField, SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from admin_ui.gate import gate
 from admin_ui.record import record
@@ -39,23 +39,23 @@ class NetworkForm(FlaskForm):
 
     name = StringField(
         "Name", widget=GovTextInput(), description="For example: Classrooms",
-        validators=[InputRequired("Enter a name"), Length(max=120)],
+        validators=[DataRequired("Enter a name"), Length(max=120)],
     )  # fmt: skip
     prefixes = StringField(
         "Addresses", widget=GovTextInput(), description="For example: 10.1.0.0/16. Several with "
         "blanks between, IPv6 too.",
-        validators=[InputRequired("Enter the addresses"), Length(max=1000)],
+        validators=[DataRequired("Enter the addresses"), Length(max=1000)],
     )  # fmt: skip
     role = SelectField("Who is on it, if nothing else is known", widget=GovSelect())
     ownership = RadioField(
         "Whose devices are on it?", widget=GovRadioInput(), default="school",
         choices={"school": "The school’s", "personal": "People’s own"},
-        validators=[InputRequired("Say whose devices they are")],
+        validators=[DataRequired("Say whose devices they are")],
     )  # fmt: skip
     trusts_ca = RadioField(
         "Do they have the school’s certificate?", widget=GovRadioInput(), default="no",
         choices={"yes": "Yes", "no": "No, or not yet"},
-        validators=[InputRequired("Say whether they have the certificate")],
+        validators=[DataRequired("Say whether they have the certificate")],
     )  # fmt: skip
 
 
@@ -66,19 +66,19 @@ class ServedForm(FlaskForm):
         "The demonstration networks on this computer", widget=GovRadioInput(),
         choices={"keep": "Keep them, to try everything out",
                  "drop": "Take them away: only the school’s networks are served"},
-        validators=[InputRequired("Say whether they stay")],
+        validators=[DataRequired("Say whether they stay")],
         description="127.0.10.x are pupils, 127.0.20.x staff, 127.0.30.x visitors. Nobody outside "
         "this computer can reach them.",
     )  # fmt: skip
     upstream = StringField(
         "Name of the school’s accredited filter", widget=GovTextInput(),
-        validators=[InputRequired("Enter the name of the filter"), Length(max=120)],
+        validators=[DataRequired("Enter the name of the filter"), Length(max=120)],
         description="The internet filter the school has already: of its provider, or of its own.",
     )  # fmt: skip
     behind = BooleanField(
         "I know that Bellgate stands behind this filter and never instead of it",
         widget=GovCheckboxInput(),
-        validators=[InputRequired("Bellgate stands behind an accredited filter: say you know")],
+        validators=[DataRequired("Bellgate stands behind an accredited filter: say you know")],
     )  # fmt: skip
 
 

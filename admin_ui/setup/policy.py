@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput
 from werkzeug.wrappers import Response
 from wtforms import RadioField
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired
 
 from admin_ui import who
 from admin_ui.gate import gate
@@ -42,7 +42,7 @@ class PolicyForm(FlaskForm):
 
     policy = RadioField(
         "Which policy do you start from?", widget=GovRadioInput(),
-        validators=[InputRequired("Choose a policy")],
+        validators=[DataRequired("Choose a policy")],
     )  # fmt: skip
 
 

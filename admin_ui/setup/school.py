@@ -10,7 +10,7 @@ from govuk_frontend_wtf.wtforms_widgets import GovTextArea, GovTextInput
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms import StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from admin_ui.gate import gate
 from admin_ui.record import record
@@ -26,11 +26,11 @@ class SchoolForm(FlaskForm):
 
     name = StringField(
         "Name of the school", widget=GovTextInput(),
-        validators=[InputRequired("Enter the school’s name"), Length(max=120)],
+        validators=[DataRequired("Enter the school’s name"), Length(max=120)],
     )  # fmt: skip
     ask = StringField(
         "Whom pupils ask when a page is closed", widget=GovTextInput(),
-        validators=[InputRequired("Enter whom pupils ask"), Length(max=120)],
+        validators=[DataRequired("Enter whom pupils ask"), Length(max=120)],
         description="The block page says “Ask …”. For example: your teacher",
     )  # fmt: skip
     contact = StringField(

@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovSelect, GovTextInput
 from werkzeug.wrappers import Response
 from wtforms import SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from admin_ui import who
 from admin_ui.gate import gate
@@ -32,7 +32,7 @@ class UpstreamForm(FlaskForm):
 
     name = StringField(
         "Name of the school’s accredited filter", widget=GovTextInput(),
-        validators=[InputRequired("Enter the name of the filter"), Length(max=120)],
+        validators=[DataRequired("Enter the name of the filter"), Length(max=120)],
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovPasswordInput, GovTextInput
 from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms.validators import DataRequired, EqualTo, Length
 
 from admin_ui.gate import gate
 from admin_ui.record import record
@@ -25,22 +25,22 @@ class TechnicianForm(FlaskForm):
 
     name = StringField(
         "Your name", widget=GovTextInput(),
-        validators=[InputRequired("Enter your name"), Length(max=120)],
+        validators=[DataRequired("Enter your name"), Length(max=120)],
     )  # fmt: skip
     login = StringField(
         "Your e-mail address at school", widget=GovTextInput(),
-        validators=[InputRequired("Enter your e-mail address"), Length(max=120)],
+        validators=[DataRequired("Enter your e-mail address"), Length(max=120)],
         description="You sign in with it. Nothing is sent to it unless mail is set up later.",
     )  # fmt: skip
     password = PasswordField(
-        "Password", widget=GovPasswordInput(), validators=[InputRequired("Enter a password")],
+        "Password", widget=GovPasswordInput(), validators=[DataRequired("Enter a password")],
         description=f"At least {passwords.SHORTEST} characters. Three or four words in a row are "
         "easy to keep.",
     )  # fmt: skip
     again = PasswordField(
         "The same password again", widget=GovPasswordInput(),
         validators=[
-            InputRequired("Enter the password again"),
+            DataRequired("Enter the password again"),
             EqualTo("password", "The two passwords are not the same"),
         ],
     )  # fmt: skip

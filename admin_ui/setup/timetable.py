@@ -9,7 +9,7 @@ from govuk_frontend_wtf.wtforms_widgets import GovFileInput, GovRadioInput
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms import RadioField
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired
 
 from admin_ui.gate import gate
 from admin_ui.record import record
@@ -36,7 +36,7 @@ class TimetableForm(FlaskForm):
         "The bells", widget=GovRadioInput(), default="keep",
         choices={"keep": "These are right, or I change them later",
                  "change": "Change them now"},
-        validators=[InputRequired("Say whether the bells are right")],
+        validators=[DataRequired("Say whether the bells are right")],
     )  # fmt: skip
 
 

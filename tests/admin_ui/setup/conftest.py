@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,9 @@ from werkzeug.test import TestResponse
 
 from admin_ui.app import create_app
 from admin_ui.settings import WebSettings
+from admin_ui.setup import progress
 from appliance import clock
+from appliance.accounts.posts import Post
 from appliance.cli import core
 from appliance.cli.places import Places, Ports
 from appliance.cli.setup import prepare
@@ -58,7 +60,13 @@ class Fresh:
         return client
 
     def technician(self) -> FlaskClient:
-        """Return the browser of a first technician who has set up the second factor."""
+        """Return the browser of a technician, as the step before would leave it."""
+        with self.store.session() as session:
+            progress.mark(session, "school")
+        return self.signed_in(TECHNICIAN["login"], [Post.IT_TECHNICIAN], TECHNICIAN["name"])
+
+    def first_technician(self) -> FlaskClient:
+        """Return the browser of a first technician who came all the way, code and second factor."""
         client = self.inside()
         assert went(client.post("/setup/school", data=SCHOOL)) == "/setup/technician"
         there = went(client.post("/setup/technician", data=TECHNICIAN))
@@ -73,10 +81,10 @@ class Fresh:
         assert "/setup/people" in done.text
         return client
 
-    def signed_in(self, login: str, posts: list[str]) -> FlaskClient:
+    def signed_in(self, login: str, posts: Sequence[str], name: str = "") -> FlaskClient:
         """Make an account that has a second factor, and return its browser."""
         with self.store.session() as session:
-            one = accounts.add(session, login, login.title(), posts, at=clock.real())
+            one = accounts.add(session, login, name or login.title(), posts, at=clock.real())
             credentials.set_totp(session, one.id, b"sealed elsewhere", 0, ())
         return self.signed_in_as(login)
 

@@ -31,7 +31,7 @@ AFTER = (
 
 
 def test_from_the_code_to_a_gate_that_is_live(fresh: Fresh) -> None:
-    client = fresh.technician()
+    client = fresh.first_technician()
     for name, given, onward in AFTER:
         assert client.get(f"/setup/{name}").status_code == 200
         assert went(client.post(f"/setup/{name}", data=given)) == onward
@@ -89,7 +89,7 @@ def test_a_closed_browser_loses_nothing(fresh: Fresh) -> None:
     again = fresh.inside()  # another browser, the same code
     assert "Hazelbrook Primary School" in again.get("/setup/school").text
     assert 'href="/setup/technician">\nGo on with' in again.get("/setup").text
-    client = fresh.technician()
+    client = fresh.first_technician()
     for name, given, _ in AFTER[:3]:
         client.post(f"/setup/{name}", data=given)
     page = fresh.signed_in_as(TECHNICIAN["login"]).get("/setup").text
