@@ -1,7 +1,8 @@
-"""Bells, terms and one-off days."""
+"""The bells and the school year. Importing this registers every page."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from admin_ui.timetable import bells, importing, one_off, showing, year
+from admin_ui.timetable.blueprint import blueprint
 
-blueprint = Blueprint("timetable", __name__)
+__all__ = ["bells", "blueprint", "importing", "one_off", "showing", "year"]
