@@ -11,7 +11,7 @@ from appliance.policy import urls
 
 MOST: Final = 50  # addresses in one report
 LONGEST: Final = 2000  # characters of one address
-_FANGLESS: Final = re.compile(r"hxxp(s?)(?=\[?:)", re.IGNORECASE)
+_FANGLESS: Final = re.compile(r"^hxxp(s?)(?=\[?:)", re.IGNORECASE)
 _LINKS: Final = re.compile(r"(?:[a-z][a-z0-9+.-]{1,20}://|www\.)[^\s<>\"]+", re.IGNORECASE)
 # A picture pasted as text: kept in no field, whatever it shows (Protection of Children Act).
 _PICTURE: Final = re.compile(r"data\s*:[^,\s]{0,80},|;\s*base64|<\s*(?:img|svg|picture)\b", re.I)
@@ -50,7 +50,9 @@ def refang(text: str) -> str:
 
     Only the scheme and the host are changed; brackets in a path are the address's own.
     """
-    plain = _FANGLESS.sub(r"http\1", text.strip(), count=1).replace("[:]//", "://", 1)
+    plain = re.sub(
+        r"^(https?)\[:\]//", r"\1://", _FANGLESS.sub(r"http\1", text.strip()), flags=re.I
+    )
     scheme, mark, rest = plain.partition("://")
     if not mark:
         scheme, rest = "", plain
