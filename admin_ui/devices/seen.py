@@ -53,14 +53,17 @@ def seen() -> str:
         every = unnamed(session)
     view = gate().view()
     networks = {one.id: one.name for one in view.snapshot.contents.networks}
-    shown = [one for one in every if not network or one.network == network]
+    here = {one.network for one in every}
+    made_up = request.args.get("mac") == "randomised"
+    near = [one for one in every if not network or one.network == network]
+    shown = [one for one in near if one.random is made_up]
     page = shown[(number - 1) * PAGE : number * PAGE]
     _suggest(page, networks)
-    here = {one.network for one in every}
     return render_template(
         "devices/seen.html", page=page, total=len(shown), number=number,
         pages=-(-len(shown) // PAGE), networks=networks, network=network, choices=choices,
         proofs={one.addresses[0]: trust.of_addresses(one.addresses, one.mac) for one in page},
+        made_up=made_up, others=len(near) - len(shown),
         filters=[(id_, networks.get(id_, id_)) for id_ in sorted(here) if id_],
     )  # fmt: skip
 

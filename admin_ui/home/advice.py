@@ -17,7 +17,7 @@ NAMES: Final = MappingProxyType(
 )  # fmt: skip
 _TODO: Final = MappingProxyType(
     {
-        "gate": "Start it: `bellgate up`.",
+        "gate": "Start it: “bellgate up”.",
         "dns": "No device finds names. It is started again by itself; if this stays, restart the "
         "appliance, and meanwhile give out the school’s other resolver by DHCP.",
         "proxy": "Blocked and inspected sites do not open at all, all others do. It is started "
@@ -27,12 +27,12 @@ _TODO: Final = MappingProxyType(
         "snapshot": "Restart the appliance. The policy before it stays in force until then.",
         "core": "Restart the appliance; its log says why.",
         "spool": "The core takes attempts in by itself. If this stays, look at the database.",
-        "database": "Restore the latest backup: `bellgate restore`. The filter goes on meanwhile.",
+        "database": "Restore the latest backup: “bellgate restore”. The filter goes on meanwhile.",
         "disk": "Shorten how long the log is kept, or move to a larger card.",
         "clock": "Look whether the appliance reaches a time server (NTP).",
         "calendar": "Enter or import the school’s term dates.",
         "roles": "Give it a role that the policy knows, under Devices.",
-        "lists": "Load the lists again: `bellgate lists add`.",
+        "lists": "Load the lists again: “bellgate lists add”.",
     }
 )  # fmt: skip
 
@@ -46,7 +46,7 @@ def advice(check: Check) -> str:
     """Return what to do; empty where nothing needs doing."""
     if check.level in (Level.GOOD, Level.NOTE):
         return ""
-    return _TODO.get(check.name, "Look at `bellgate status` on the appliance.")
+    return _TODO.get(check.name, "Look at “bellgate status” on the appliance.")
 
 
 def words(checks: tuple[Check, ...]) -> tuple[str, str]:
@@ -54,13 +54,14 @@ def words(checks: tuple[Check, ...]) -> tuple[str, str]:
     red = [name(check) for check in checks if check.level is Level.RED]
     amber = [name(check) for check in checks if check.level is Level.AMBER]
     if red:
-        return "red", f"{_joined(red)} {'does' if len(red) == 1 else 'do'} not work as it should."
+        return "red", f"Look at once: {_joined(red)}."
     if amber:
-        return "amber", f"The filter works. To be looked at soon: {_joined(amber).lower()}."
+        return "amber", f"The filter works. To be looked at soon: {_joined(amber)}."
     if any(check.level is Level.NOTE for check in checks):
         return "ok", "Everything works. The clock is being rehearsed."
     return "ok", "Everything works."
 
 
 def _joined(names: list[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    said = [name[:1].lower() + name[1:] if not name.isupper() else name for name in names]
+    return " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)

@@ -16,7 +16,6 @@ from admin_ui.home.changed import changed
 from admin_ui.home.health import Health
 from admin_ui.home.waiting import mine, waiting
 from admin_ui.log.today import today
-from appliance.status.checks import Level
 from appliance.status.light import light
 
 SOON: Final = timedelta(days=30)  # a review that is due within it is said on the page
@@ -38,7 +37,7 @@ def home() -> str:
         known = tuple(state.checks(session, view))
     checks = (*_health().checks(), *known)
     level, sentence = words(checks)
-    shown = [check for check in checks if technical or check.level is not Level.GOOD]
+    shown = checks if technical else ()
     return render_template(
         "home/home.html", items=items, figures=figures, own=own, changes=changes, level=level,
         sentence=sentence, light=light(checks), checks=[(c, name(c), advice(c)) for c in shown],
