@@ -48,12 +48,6 @@ def total(session: Session, counted: Counted) -> int:
     return int(session.scalars(select(count).where(*_among(counted))).one())
 
 
-def known(session: Session, sort: str) -> tuple[str, ...]:
-    """Return which roles, services or categories the log has ever seen."""
-    column = getattr(AttemptHourRow, sort)
-    return tuple(sorted(value for value in session.scalars(select(column).distinct()) if value))
-
-
 def _grouped(session: Session, counted: Counted, column: Any) -> dict[Any, int]:
     query = select(column, func.sum(AttemptHourRow.count)).where(*_among(counted))
     return {value: int(count) for value, count in session.execute(query.group_by(column))}
