@@ -9,16 +9,16 @@ from admin_ui.requests.forms import ReviewForm
 from admin_ui.requests.scope import (
     Scope,
     ScopeError,
-    address,
     day_of,
     periods_of,
     subject_within,
+    target_of,
     target_within,
 )
 from admin_ui.requests.signing import scope_of
 from admin_ui.requests.wording import KIND_NAMES, subject_words
-from appliance.policy import spans, urls
-from appliance.policy.model import Subject, SubjectKind, Target, TargetKind
+from appliance.policy import spans
+from appliance.policy.model import Subject, SubjectKind, TargetKind
 from appliance.policy.snapshot import Contents
 from appliance.store.requests import Request
 
@@ -56,8 +56,7 @@ def _url(form: ReviewForm, scope: Scope, view: View) -> Scope:
     text = (form.url.data or "").strip()
     if not text or text == f"https://{scope.target.id}":
         return scope
-    address(text)
-    target = Target(TargetKind.URL, urls.canonical_prefix(text))
+    target = target_of(text, "page", view.snapshot)
     if not target_within(target, scope.target, view.snapshot):
         raise ScopeError("url", "The address must lie within what was asked for")
     return replace(scope, target=target)

@@ -54,8 +54,9 @@ def address(text: str) -> tuple[str, urls.Url]:
     if len(cleaned) > LONGEST_URL:
         raise ScopeError("url", f"The address must have {LONGEST_URL} characters or fewer")
     try:
-        found = urls.parse(cleaned)
-        urls.canonical_prefix(cleaned)
+        found, prefix = urls.parse(cleaned), urls.canonical_prefix(cleaned)
+        if urls.canonical_prefix(prefix) != prefix:  # %23 in a path: read again it says less
+            raise urls.BadUrlError("a path that is another one when it is read again")
     except urls.BadUrlError as error:
         raise ScopeError(
             "url", "Enter a full web address, such as https://example.org/page: what is here is "
@@ -72,9 +73,9 @@ def target_of(url: str, width: str, snapshot: Snapshot) -> Target:
     Raises:
         ScopeError: the address is none, or belongs to no service.
     """
-    _, found = address(url)
+    cleaned, found = address(url)
     if width == "page":
-        return Target(TargetKind.URL, urls.canonical_prefix(url))
+        return Target(TargetKind.URL, urls.canonical_prefix(cleaned))
     if width == "host":
         return Target(TargetKind.HOST, found.host)
     service = service_of(found, snapshot)
