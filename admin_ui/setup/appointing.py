@@ -54,8 +54,8 @@ def uninvited(session: Session) -> tuple[Account, ...]:
     """Return the accounts that nobody has signed in with and that have no password yet."""
     return tuple(
         account for account in accounts.list_(session)
-        if account.enabled and not account.emergency and not account.has_password
-        and account.seen is None
+        if account.enabled and not account.emergency and account.seen is None
+        and not account.has_password and not account.has_totp
     )  # fmt: skip
 
 

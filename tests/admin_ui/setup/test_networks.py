@@ -64,7 +64,7 @@ def test_without_the_demonstration_there_must_be_one(fresh: Fresh) -> None:
         assert settings.get(session, "demo") is False
 
 
-@pytest.mark.parametrize("missing", ["upstream", "behind", "demo"])
+@pytest.mark.parametrize("missing", ["upstream", "behind"])
 def test_the_filter_before_us_is_asked_for(fresh: Fresh, missing: str) -> None:
     client = fresh.technician()
     given = {name: text for name, text in NETWORKS.items() if name != missing}
