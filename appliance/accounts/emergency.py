@@ -15,7 +15,7 @@ from appliance.store.accounts import Account
 
 LOGIN: Final = "emergency"
 NAME: Final = "Emergency account"
-POSTS: Final = frozenset({Post.IT_TECHNICIAN, Post.SLT})
+POSTS: Final = frozenset({Post.IT_TECHNICIAN})
 
 
 def find(session: Session) -> Account | None:
@@ -31,7 +31,8 @@ def renew(session: Session, *, at: datetime) -> tuple[Account, str]:
     found, password = find(session), passwords.invented()
     hashed = passwords.hashed(password)
     if found is None:
-        made = accounts.add(session, LOGIN, NAME, POSTS, at=at, password=hashed, emergency=True)
+        login = LOGIN if credentials.by_login(session, LOGIN) is None else f"sealed-{LOGIN}"
+        made = accounts.add(session, login, NAME, POSTS, at=at, password=hashed, emergency=True)
         return made, password
     credentials.set_password(session, found.id, hashed)
     accounts.set_enabled(session, found.id, True)
