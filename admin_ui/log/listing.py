@@ -100,7 +100,7 @@ def new() -> Response:
                 session, who, "live", len(rows), whom=wanted.somebody, asked=told
             )  # fmt: skip
     text = render_template("log/new.html", rows=shown(rows, who, about), newest=newest, reader=who)
-    response = Response(text)
+    response = Response(text, content_type="text/plain; charset=utf-8")  # a piece, no page
     response.headers["Cache-Control"] = "no-store"
     return response
 

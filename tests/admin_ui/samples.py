@@ -50,6 +50,8 @@ class Visit:
 
 # Pages that no link leads to.
 SAMPLES: dict[str, tuple[Visit, ...]] = {
+    "log.new": (Visit("/log/new?after=0", Post.DSL),),
+    "log.why": (Visit("/log/why/address/127.0.10.5", Post.DSL),),
     "signin.enrol_code": (Visit("/second-factor/set-up/code.svg", Post.STAFF, 404),),
     "signin.invitation": (Visit("/invitation/spent", status=404),),
 }
