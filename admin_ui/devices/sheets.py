@@ -123,7 +123,10 @@ def _look(kind: Kind) -> str | Response:
     form = FileForm()
     if not form.validate_on_submit():
         return _page(kind, form)
-    data = form.file.data.read(LARGEST + 1) if form.file.data else b""
+    data = b""
+    if form.file.data:
+        with form.file.data.stream as stream:  # a large one lies in a temporary file
+            data = stream.read(LARGEST + 1)
     if not data:
         form.file.errors = ["Choose a CSV file"]
         return _page(kind, form)
