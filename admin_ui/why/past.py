@@ -74,7 +74,7 @@ def _with_reports(session: Session, snapshot: Snapshot, at: datetime, then: date
     lifted = tuple(
         ReportedBlock(
             id=row.id, target=Target(TargetKind(row.target_kind), row.target_id),
-            start=row.starts, clause=row.clause, text=row.text,
+            start=row.starts, clause=row.clause, text=row.text, veiled=row.veiled,
         )
         for row in session.scalars(query)
     )  # fmt: skip

@@ -218,13 +218,18 @@ class StandingPermission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedBlock:
-    """A site or URL prefix blocked for every role from an inappropriate content report."""
+    """A site or URL prefix blocked for every role from an inappropriate content report.
+
+    veiled: it may be illegal, and is answered as such: no page shows the address of an
+    attempt, and no record keeps it.
+    """
 
     id: str
     target: Target
     start: datetime
     clause: str = ""
     text: str = ""
+    veiled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,8 +54,9 @@ def blocked_by_report(situation: Situation) -> Finding | None:
         begun = block.start <= situation.query.at or not situation.query.clock_trusted
         if begun and situation.covers(block.target, fold_case=True):
             return Finding(
-                action=Action.BLOCK, reason=Reason.BLOCKED_BY_REPORT, rule=block.id,
-                clause=block.clause, text=block.text,
+                action=Action.BLOCK,
+                reason=Reason.ILLEGAL if block.veiled else Reason.BLOCKED_BY_REPORT,
+                rule=block.id, clause=block.clause, text=block.text,
             )  # fmt: skip
     return None
 

@@ -56,12 +56,12 @@ def make(
     if standing is not None:
         raise AlreadyBlockedError(f"target: this is blocked already, by block {standing.id}")
     text = f"Blocked for everyone from report {report}."
-    reported = ReportedBlock(id="", target=wanted, start=start, clause=clause, text=text)
+    reported = ReportedBlock(
+        id="", target=wanted, start=start, clause=clause, text=text, veiled=veiled
+    )
     kept = reports.block(session, reported, author=by)
     session.add(
-        ReportBlockRow(
-            block=kept.id, report=report, made=made, made_by=by, veiled=veiled, lifted_reason=""
-        )
+        ReportBlockRow(block=kept.id, report=report, made=made, made_by=by, lifted_reason="")
     )
     session.flush()
     found = get(session, kept.id)
@@ -113,7 +113,7 @@ def _found(session: Session, which: object) -> tuple[Block, ...]:
         Block(
             id=row.block, report=row.report,
             target=Target(TargetKind(kept.target_kind), kept.target_id), made=row.made,
-            made_by=row.made_by, veiled=row.veiled, lifted_at=kept.lifted_at,
+            made_by=row.made_by, veiled=kept.veiled, lifted_at=kept.lifted_at,
             lifted_by=kept.lifted_by, lifted_reason=row.lifted_reason,
         )
         for row, kept in session.execute(query)

@@ -48,5 +48,4 @@ class ReportBlockRow(Base):
     )
     made: Mapped[datetime] = mapped_column(UtcTime)
     made_by: Mapped[str]
-    veiled: Mapped[bool]  # the target is shown to the safeguarding leads alone
     lifted_reason: Mapped[str] = mapped_column(Text)

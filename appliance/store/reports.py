@@ -28,7 +28,8 @@ def block(session: Session, reported: ReportedBlock, *, author: str) -> Reported
     target = checks.target(session, reported.target)
     row = ReportedRow(
         id=id_, target_kind=target.kind.value, target_id=target.id, starts=reported.start,
-        clause=reported.clause, text=reported.text, author=checks.filled("author", author),
+        clause=reported.clause, text=reported.text, veiled=reported.veiled,
+        author=checks.filled("author", author),
         lifted_by=None, lifted_at=None,
     )  # fmt: skip
     session.add(row)
@@ -56,5 +57,5 @@ def lift(session: Session, id_: str, *, by: str, at: datetime) -> bool:
 def _reported(row: ReportedRow) -> ReportedBlock:
     return ReportedBlock(
         id=row.id, target=Target(TargetKind(row.target_kind), row.target_id), start=row.starts,
-        clause=row.clause, text=row.text,
+        clause=row.clause, text=row.text, veiled=row.veiled,
     )  # fmt: skip

@@ -208,6 +208,7 @@ class ReportedRow(Enforced, Base):
     starts: Mapped[datetime] = mapped_column(UtcTime)
     clause: Mapped[str]
     text: Mapped[str]
+    veiled: Mapped[bool]
     author: Mapped[str]
     lifted_by: Mapped[str | None]
     lifted_at: Mapped[datetime | None] = mapped_column(UtcTime)

@@ -10,6 +10,7 @@ import pytest
 from admin_ui.reports.targets import key
 from appliance import clock
 from appliance.accounts.posts import Post
+from appliance.attempts.attempt import Layer, Visit, attempt_of
 from appliance.policy import urls
 from appliance.policy.engine import decide
 from appliance.policy.model import Action, Reason, Target, TargetKind
@@ -253,9 +254,23 @@ def test_what_may_be_illegal_is_blocked_by_the_leads_alone_without_being_named(
         assert "address withheld" in page
         assert "dreadful" not in page
     shut = reasons(school, "https://dreadful.example/hidden/page")
-    assert {why for _, why in shut} == {Reason.BLOCKED_BY_REPORT}
+    assert {why for _, why in shut} == {Reason.ILLEGAL}, "so nothing records or shows an address"
     undo = client.get(f"/reports/{id_}/blocks/B1/undo").text
     assert "dreadful" not in undo
+
+
+def test_attempts_at_a_veiled_block_are_kept_without_an_address(
+    school: School, hand_in: HandIn
+) -> None:
+    id_ = hand_in(form={**ILLEGAL, "urls": "https://www.reddit.com/r/dreadful"})
+    school.client(Post.DSL).post(f"/reports/{id_}/block", data={"what": host("www.reddit.com")})
+    school.publish()
+    view = school.app.extensions["gate"].view()
+    parsed = urls.parse("https://www.reddit.com/r/dreadful")
+    asked = Query(Client(address="127.0.10.5", role="pupil"), parsed.host, view.at, parsed)
+    kept = attempt_of(asked, decide(asked, view.snapshot), Layer.HTTP, Visit.PAGE)
+    assert kept is not None
+    assert "dreadful" not in repr(kept)
 
 
 def test_an_allowed_action_is_what_the_engine_answers_before(school: School) -> None:

@@ -228,6 +228,12 @@ def test_a_report_starts_when_it_was_made() -> None:
     assert answer("bad.example", when="10:00", reported=(block,))[0] == "block"
 
 
+def test_a_veiled_report_is_answered_as_illegal_content() -> None:
+    block = ReportedBlock(id="R1", target=target("host:bad.example"), start=BUILT, veiled=True)
+    asked = answer("bad.example", reported=(block,), grants=(grant("everything"),))
+    assert asked == ("block", "illegal", "R1")
+
+
 def test_a_list_names_itself_in_the_verdict() -> None:
     lists = FixedLists({"bad.example": ("unlawful", "licensed-list")})
     assert answer("www.bad.example", lists=lists) == ("block", "illegal", "licensed-list")

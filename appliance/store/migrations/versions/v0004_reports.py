@@ -17,10 +17,15 @@ def upgrade() -> None:
     """Make the tables."""
     _content_report()
     _content_report_block()
+    with op.batch_alter_table("reported_block") as table:
+        veiled = sa.Column("veiled", sa.Boolean(), nullable=False, server_default=sa.false())
+        table.add_column(veiled)
 
 
 def downgrade() -> None:
     """Drop the tables."""
+    with op.batch_alter_table("reported_block") as table:
+        table.drop_column("veiled")
     for table in reversed(TABLES):
         op.drop_table(table)
 
@@ -71,7 +76,6 @@ def _content_report_block() -> None:
         ),
         sa.Column("made", UtcTime(), nullable=False),
         sa.Column("made_by", sa.String(), nullable=False),
-        sa.Column("veiled", sa.Boolean(), nullable=False),
         sa.Column("lifted_reason", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("block", name="pk_content_report_block"),
     )
