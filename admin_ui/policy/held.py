@@ -40,7 +40,7 @@ class Held:
     @property
     def survey(self) -> Survey:
         """The engine on the rules alone: no grant, sanction or report of the day."""
-        return Survey(Snapshot(self.contents), self.at)
+        return _survey(self.contents, self.at)
 
     @property
     def names(self) -> Names:
@@ -83,3 +83,9 @@ def rows(policy: Held) -> tuple[Row, ...]:
 def document_of(text: str, source: str) -> PolicyDocument:
     """Return a policy file, read once. Raises PolicyFileError."""
     return policy_file.load(text, source)
+
+
+@lru_cache(maxsize=4)
+def _survey(contents: Contents, at: datetime) -> Survey:
+    """One survey for all who ask: it remembers its answers."""
+    return Survey(Snapshot(contents), at)

@@ -25,8 +25,11 @@ def askers(*every: Contents) -> tuple[Asker, ...]:
         for role in sorted(contents.roles, key=lambda role: role.rank):
             for ownership in Ownership:
                 found.update((Asker(role.id, ownership, p), None) for p in permissions)
+    # Who holds a permission in all of them is asked about as a plain member who holds it.
+    held = [{(p.name, p.subject) for p in contents.permissions} for contents in every]
+    odd = {subject for _, subject in set().union(*held) - held[0].intersection(*held)}
     for contents in every:
-        for subject in _named(contents):
+        for subject in _named(contents, odd):
             for role_id in _roles_of(subject, contents):
                 for ownership in Ownership:
                     found.update((Asker(role_id, ownership, p, subject), None) for p in permissions)
@@ -93,12 +96,12 @@ def _of_service(target: Target, service: Service) -> Thing:
     return Thing(target, host=part.hosts[0], url=url, method=method)
 
 
-def _named(contents: Contents) -> Iterable[Subject]:
+def _named(contents: Contents, odd: set[Subject]) -> Iterable[Subject]:
     """Whom rules, grants and the like name beyond roles, each once."""
     everyone = [subject for rule in contents.rules for subject in rule.who]
     everyone += [grant.subject for grant in contents.grants]
     everyone += [sanction.subject for sanction in contents.sanctions]
-    everyone += [held.subject for held in contents.permissions]
+    everyone += [h.subject for h in contents.permissions if h.subject in odd]
     beyond = (SubjectKind.ROLE, SubjectKind.EVERYONE)
     return dict.fromkeys(subject for subject in everyone if subject.kind not in beyond)
 

@@ -107,7 +107,7 @@ def _bare(stretch: Stretch) -> Stretch:
 
 def _turn(stretch: Stretch, days: str) -> Turn:
     words = f"from {clock(stretch.start)} to {clock(stretch.end)}"
-    return Turn(_slot(stretch.before), _slot(stretch.after), f"{words}{days}")
+    return Turn(_slot(stretch.before), _slot(stretch.after), words, days)
 
 
 def _days(days: Sequence[int]) -> str:

@@ -24,11 +24,15 @@ Delta = tuple[Change | None, ...]  # one for each turn
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One stretch of time, as it was and as it would be. words: empty for a kind of period."""
+    """One stretch of time, as it was and as it would be.
+
+    words: ``from 10:30am to 10:50am``; empty for a kind of period. days: ``on Mondays``.
+    """
 
     before: Slot
     after: Slot
     words: str = ""
+    days: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +152,11 @@ def _label(
     if len(set(conditions.values())) == 1:
         who = "everybody" if all_roles <= set(by_subject) else joined(list(by_subject))
         return capital(f"{who} {next(iter(conditions.values()))}".strip()), roles
-    return capital(joined([f"{n} {said}".strip() for n, said in conditions.items()])), roles
+    alike: dict[str, list[str]] = {}
+    for name, said in conditions.items():
+        alike.setdefault(said, []).append(name)
+    parts = [f"{joined(some)} {said}".strip() for said, some in alike.items()]
+    return capital("; ".join(parts)), roles
 
 
 def _condition(found: set[Asker], permissions: Sequence[str], names: Names) -> str:
@@ -232,7 +240,10 @@ def _plural(name: str) -> bool:
 def _when(some: Sequence[Turn], every: Sequence[Turn]) -> str:
     if all(not turn.words for turn in some):
         return slots_words([t.after for t in some], [t.after for t in every])
-    return joined(list(dict.fromkeys(turn.words for turn in some)))
+    by_days: dict[str, list[str]] = {}
+    for turn in some:
+        by_days.setdefault(turn.days, []).append(turn.words)
+    return "; ".join(f"{joined(words)}{days}" for days, words in by_days.items())
 
 
 def _verbs(change: Change, *, many: bool) -> list[tuple[str, bool]]:
