@@ -17,6 +17,7 @@ from admin_ui import (
     key,
     layout,
     limits,
+    mailing,
     navigation,
     pages,
     who,
@@ -81,6 +82,7 @@ def create_app(settings: WebSettings) -> Flask:
     limits.install(app)  # before what reads forms
     CSRFProtect(app)
     layout.install(app)
+    mailing.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.before_request(who.load)

@@ -8,11 +8,22 @@ import flask
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from admin_ui import who
+from admin_ui import mailing, who
 from admin_ui.gate import gate
 from admin_ui.limits import guessed
 from admin_ui.record import record
-from admin_ui.signin import back, checking, enrolling, invitation, own, passkeys, second, starting
+from admin_ui.signin import (
+    back,
+    checking,
+    enrolling,
+    invitation,
+    link,
+    own,
+    passkeys,
+    second,
+    starting,
+    vouching,
+)
 from admin_ui.signin.blueprint import blueprint
 from admin_ui.signin.forms import SignInForm
 from appliance.store import web_sessions
@@ -20,7 +31,7 @@ from appliance.store import web_sessions
 __all__ = ["PARTS", "blueprint"]
 
 # Importing these hangs their pages on the blueprint.
-PARTS: Final = (enrolling, invitation, own, passkeys, second)
+PARTS: Final = (enrolling, invitation, link, own, passkeys, second, vouching)
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -37,8 +48,10 @@ def sign_in() -> str | AnyResponse:
             return starting.begin(found.account, "password", onward)
         form.password.errors = [found.words(checking.WRONG)]
     return render_template(
-        "signin/sign_in.html", form=form, onward=onward, passkeys=passkeys.possible()
-    )
+        "signin/sign_in.html", form=form, onward=onward, passkeys=passkeys.possible(),
+        provider=vouches.name if (vouches := vouching.settings()) is not None else "",
+        links=mailing.settings() is not None,
+    )  # fmt: skip
 
 
 @blueprint.post("/sign-out")

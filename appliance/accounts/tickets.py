@@ -32,9 +32,10 @@ LASTS: Final = {
 
 
 def issue(session: Session, kind: Kind, *, at: datetime, account: int | None = None) -> str:
-    """Make a ticket and return its secret. Invitations and links before it become worthless."""
+    """Make a ticket and return its secret. Invitations before it become worthless; links do
+    not, or anybody could spoil somebody's link by asking for another."""
     tickets.sweep(session, at=at)
-    if kind in (Kind.SETUP, Kind.INVITATION, Kind.LINK):
+    if kind in (Kind.SETUP, Kind.INVITATION):
         tickets.withdraw(session, kind, account)
     return tickets.issue(session, kind, at=at, lasts=LASTS[kind], account=account)
 

@@ -71,12 +71,13 @@ def decide(session: Session, id_: int, *, approved: bool, by: str, at: datetime)
     return True
 
 
-def drop(session: Session, account: int) -> None:
-    """Take back what waits for an account, as when other posts were given at once."""
-    for row in _waiting(session):
-        if row.account == account:
-            session.delete(row)
+def drop(session: Session, account: int) -> int:
+    """Take back what waits for an account, as when other posts were given; return how many."""
+    rows = [row for row in _waiting(session) if row.account == account]
+    for row in rows:
+        session.delete(row)
     session.flush()
+    return len(rows)
 
 
 def _waiting(session: Session) -> list[AccountChangeRow]:
