@@ -1,7 +1,7 @@
 """Addresses of what may be illegal: sealed before they reach the database.
 
 They are readable with the web key alone, which lies outside it, so no export, backup of
-the database or query shows them. Opening is the safeguarding leads', audited (reveal.py).
+the database or query shows them. Opening is the safeguarding leads', audited (revealing.py).
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ import base64
 import json
 from typing import Final
 
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 
-_PURPOSE: Final = b"bellgate: addresses of content reports"
+from appliance.accounts import sealing
+
+_PURPOSE: Final = "content report"
 
 
 class UnreadableError(ValueError):
@@ -23,8 +22,9 @@ class UnreadableError(ValueError):
 
 
 def seal(urls: tuple[str, ...]) -> str:
-    """Return addresses sealed (Fernet: AES-128-CBC with HMAC-SHA256)."""
-    return _fernet().encrypt(json.dumps(urls).encode()).decode("ascii")
+    """Return addresses sealed, as text."""
+    sealed = sealing.seal(current_app.config["SECRET_KEY"], _PURPOSE, json.dumps(urls))
+    return base64.b64encode(sealed).decode("ascii")
 
 
 def unseal(sealed: str) -> tuple[str, ...]:
@@ -33,13 +33,8 @@ def unseal(sealed: str) -> tuple[str, ...]:
     Raises:
         UnreadableError: nothing can be read with the key that there is.
     """
+    key = current_app.config["SECRET_KEY"]
     try:
-        return tuple(json.loads(_fernet().decrypt(sealed.encode())))
-    except InvalidToken as error:
+        return tuple(json.loads(sealing.unseal(key, _PURPOSE, base64.b64decode(sealed))))
+    except ValueError as error:  # SealError is one
         raise UnreadableError("the addresses cannot be opened with this key") from error
-
-
-def _fernet() -> Fernet:
-    secret = current_app.config["SECRET_KEY"]
-    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=_PURPOSE).derive(secret)
-    return Fernet(base64.urlsafe_b64encode(key))
