@@ -71,7 +71,8 @@ def up_command(
 
     The first start sets up a demonstration school on loopback addresses: 127.0.10.x are
     pupils, 127.0.20.x staff, 127.0.30.x visitors, 127.0.40.x staff with the
-    headteacher's Wi-Fi permission. The screen shows three lines to paste into another
+    headteacher's Wi-Fi permission. Until somebody is its technician, each start prints a
+    one-time setup code for the admin UI. The screen shows three lines to paste into another
     terminal, and every verdict as it happens. A later start carries on with its data.
     """
     addresses.endpoint(listen, 0, "--listen")

@@ -96,9 +96,9 @@ def habits(snapshot: Snapshot, roll: Roll) -> list[Habit]:
             found.append(Habit(client, sites.STAFF, (0, 3), (1, 5)))
         else:
             found.append(Habit(client, sites.PUPILS, (3, 12), (2, 7)))
-    for number in range(20):
+    for number in range(9):
         phone = resolve(f"127.0.30.{number + 20}", f"02:00:5e:00:53:{number:02x}")
-        found.append(Habit(phone, sites.VISITORS, (6, 16), (0, 3)))
+        found.append(Habit(phone, sites.VISITORS, (2, 8), (0, 3)))
     return found
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -68,8 +70,11 @@ def make(session: Session, key: bytes, *, now: datetime, real: datetime, seed: i
     people = roll.put(session, *_roles(session, real))
     found = staff.add(session, people, key, real)
     _unlawful(session, real)
-    written = _fortnight(session, people, now, real, seed)
-    papers.add(session, people, found, now)
+    contents = compile_contents(session, 0, real)
+    now = now.astimezone(ZoneInfo(contents.calendar.zone))
+    days = fortnight.school_days(Snapshot(contents), people.pupils[0].role, now)
+    written = _fortnight(session, Snapshot(contents, _OneListed()), people, days, now, seed)
+    papers.add(session, people, found, now, days)
     if STAFF_WIFI in _permissions(session):
         papers.permit(session, people, STAFF_WIFI, now)
     _finish(session, written, seed, real)
@@ -100,11 +105,9 @@ def _finish(session: Session, written: int, seed: int, real: datetime) -> None:
 
 
 def _fortnight(
-    session: Session, people: roll.Roll, now: datetime, real: datetime, seed: int
-) -> int:
-    contents = compile_contents(session, 0, real)
-    snapshot = Snapshot(contents, _OneListed())
-    days = fortnight.school_days(snapshot, people.pupils[0].role, now)
+    session: Session, snapshot: Snapshot, people: roll.Roll, days: Sequence[date], now: datetime,
+    seed: int,
+) -> int:  # fmt: skip
     batch: list[Entry] = []
     written = 0
     for attempt in fortnight.attempts(snapshot, people, days, now, seed):

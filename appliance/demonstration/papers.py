@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -39,7 +39,7 @@ TROUBLED, CURIOUS = 34, 71  # places among the pupils; see ``fortnight``
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """A request. ago: days since it was made. ends: days from now. path: what became of it."""
+    """A request. ago: school days since it was made. ends: days from now. path: what followed."""
 
     ago: float
     ends: float
@@ -82,11 +82,13 @@ _WORDS: Final = {
 }  # fmt: skip
 
 
-def add(session: Session, roll: Roll, staff: Mapping[str, Account], now: datetime) -> None:
-    """Put everything in, as far as the policy in force knows of it. now: the gate's time."""
-    now = now.astimezone(UTC)
+def add(
+    session: Session, roll: Roll, staff: Mapping[str, Account], now: datetime, days: Sequence[date]
+) -> None:
+    """Put everything in. now: the gate's time, with its zone. days: school days, oldest first."""
     for form in _FORMS:
-        _request(session, form, staff, now)
+        _request(session, form, staff, _made(form, now, days), now.astimezone(UTC))
+    now = now.astimezone(UTC)
     _reports(session, staff, now)
     troubled, curious = roll.pupils[TROUBLED], roll.pupils[CURIOUS]
     sanctions.add(
@@ -123,8 +125,20 @@ def permit(session: Session, roll: Roll, name: str, now: datetime) -> None:
     assert isinstance(held.permission, StandingPermission)
 
 
-def _request(session: Session, form: _Form, staff: Mapping[str, Account], now: datetime) -> None:
-    made, account = now - form.ago * _DAY, staff[form.by]
+def _made(form: _Form, now: datetime, days: Sequence[date]) -> datetime:
+    """Return when a form was handed in: on a school day, in the morning, or within the hour."""
+    place = round(form.ago)
+    if not place or place >= len(days):
+        return (now - _DAY * form.ago).astimezone(UTC)
+    morning = datetime.combine(days[-1 - place], time(9, 5 + 4 * place), tzinfo=now.tzinfo)
+    return min(morning.astimezone(UTC), now.astimezone(UTC) - _HOUR)
+
+
+def _request(
+    session: Session, form: _Form, staff: Mapping[str, Account], made: datetime, now: datetime
+) -> None:
+    account = staff[form.by]
+    lesson = form.kind == "curriculum"
     prefix = form.url.removeprefix("https://")
     request = requests.add(
         session,
@@ -133,14 +147,16 @@ def _request(session: Session, form: _Form, staff: Mapping[str, Account], now: d
             day=made.date(), url=form.url, content=form.content, reasons=form.reasons,
             risks="Comments below it. I show it on the board and do not scroll down.",
             subject=Subject(SubjectKind.GROUP, form.group),
-            target=Target(TargetKind.URL, prefix), until="date", starts=made,
-            ends=now + form.ends * _DAY, due=made + _DAY,
+            target=Target(TargetKind.URL, prefix), until="lesson" if lesson else "date",
+            starts=made, ends=made + _HOUR if lesson else now + form.ends * _DAY, due=made + _DAY,
         ),
     )  # fmt: skip
     requests.tell(session, request.id, at=made, by=account.name, what="submitted",
                   text=form.reasons)  # fmt: skip
     for place, step in enumerate(form.path, 1):
-        request = _moved(session, request, step, staff, made + 3 * place * _HOUR)
+        request = _moved(
+            session, request, step, staff, made + (0.2 if lesson else 1.5 * place) * _HOUR
+        )
 
 
 def _moved(
@@ -172,7 +188,7 @@ def _moved(
 def _grant(session: Session, request: Request, who: Account, at: datetime) -> Grant:
     grant = Grant(
         id="", subject=request.subject, target=request.target, start=at,
-        end=max(request.ends, at + _HOUR), clause="7.5",
+        end=max(request.ends, at + _HOUR / 2), clause="7.5",
         text=f"Opened by request {request.id}",
     )  # fmt: skip
     return grants.add(session, grant, author=who.login, reason=_WORDS["authorised"], at=at)
