@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -9,11 +10,17 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from admin_ui.requests.effect import reached
 from appliance import clock
 from appliance.accounts.posts import Post
+from appliance.lists.parse import parse
+from appliance.policy import urls
 from appliance.policy.model import Ownership
+from appliance.policy.situation import Query
 from appliance.policy.subjects import Device, Group, Person
-from appliance.store import accounts, devices, people, requests
+from appliance.publish import files
+from appliance.publish.publisher import Publisher
+from appliance.store import accounts, devices, lists, people, requests
 from appliance.store.account_tables import AccountRow
 from appliance.store.requests import Request
 from tests.admin_ui.conftest import School
@@ -111,3 +118,25 @@ def at_device(client: FlaskClient, address: str) -> FlaskClient:
     """Put a browser on a device, by its address."""
     client.environ_base["REMOTE_ADDR"] = address
     return client
+
+
+def make_illegal(school: School, host: str) -> None:
+    """Put a site on a list of illegal content, and wait until the list is in force."""
+    with school.store.session() as session:
+        lists.add(session, "the-list", "illegal", parse([host]), source="test", at=LESSON)
+    publisher, folder = Publisher(school.store, school.data / "snapshot"), school.data / "snapshot"
+    for _ in range(400):  # lists are built beside all else
+        publisher.publish_if_changed(clock.real())
+        if files.read_current(folder).lists is not None:
+            return
+        time.sleep(0.02)
+    pytest.fail("the list never came into force")
+
+
+def open_to(school: School, address: str, url: str, at: datetime) -> bool:
+    """Whether the snapshot in force opens an address to a client, as the faces would."""
+    snapshot = school.app.extensions["gate"].view().snapshot
+    parsed = urls.parse(url)
+    return reached(
+        Query(snapshot.register.resolve(address), parsed.host, at, parsed), snapshot
+    ).open

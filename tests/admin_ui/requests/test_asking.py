@@ -9,7 +9,6 @@ from datetime import timedelta
 import pytest
 
 from appliance.accounts.posts import Post
-from appliance.lists.parse import parse
 from appliance.policy.model import (
     ReportedBlock,
     Sanction,
@@ -18,7 +17,7 @@ from appliance.policy.model import (
     Target,
     TargetKind,
 )
-from appliance.store import lists, reports, requests, sanctions
+from appliance.store import reports, requests, sanctions
 from appliance.store.audit_tables import AuditRow
 from appliance.store.requests import Wanted
 from tests.admin_ui.conftest import School
@@ -32,6 +31,7 @@ from tests.admin_ui.requests.conftest import (
     ask,
     at_device,
     kept,
+    make_illegal,
 )
 
 ASKING = {"url": VIDEO, "ref": "AB12-CD34"}
@@ -170,12 +170,6 @@ def restrict(school: School) -> None:
                       author="dsl", reason="r", at=LESSON)  # fmt: skip
 
 
-def make_illegal(school: School) -> None:
-    with school.store.session() as session:
-        lists.add(session, "the-list", "illegal", parse(["bad.example"]), source="t", at=LESSON)
-    school.publish()
-
-
 @pytest.mark.parametrize(
     ("happens", "more", "said"),
     [
@@ -198,7 +192,7 @@ def test_what_cannot_be_opened_cannot_be_asked_for(
 
 
 def test_an_illegal_address_is_not_shown_or_written_down(monday: School) -> None:
-    make_illegal(monday)
+    make_illegal(monday, "bad.example")
     url = "https://bad.example/very-secret-path"
     answer = monday.client(Post.STAFF).post("/requests/new", data={**FORM, "url": url})
     assert answer.status_code == 409
