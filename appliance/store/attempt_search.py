@@ -12,7 +12,8 @@ finds nothing, whatever is asked for.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -26,7 +27,7 @@ from appliance.store.attempt_wanted import Cursor, Scope, Wanted, conditions
 from appliance.store.attempts import KeptAttempt, kept
 from appliance.store.log_tables import AttemptHourRow, AttemptWhoRow
 
-MOST_READ: Final = 60_000  # rows looked at for one page, roughly
+MOST_READ: Final = 40_000  # rows looked at for one page, roughly
 TOGETHER: Final = 4_000  # rows that one query reads, where hours lie side by side
 HOURS_AT_ONCE: Final = 24 * 14
 COUNTED: Final = 1_000  # what is folded away is counted up to here
@@ -51,22 +52,17 @@ def page(
     before: Cursor | None = None, limit: int = 50, most_read: int = MOST_READ,
 ) -> Page:  # fmt: skip
     """Return a page of the log."""
-    found: list[KeptAttempt] = []
-    folded, read, low = 0, 0, None
+    found = _Found(limit, folds=wanted.folds)
+    read = 0
     for window in _windows(session, scope, wanted, before):
         if read > most_read:
-            return Page(tuple(found), Cursor(window.until, 0), window.until, folded)
-        rows = _rows(session, scope, wanted, window, before, limit + 1 - len(found))
-        found += rows
+            cut = Cursor(window.until, 0)
+            return Page(_fetched(session, found.ids), cut, window.until, found.noise)
         read += window.rows
-        full = len(found) > limit
-        low = found[limit - 1].attempt.at if full else window.since
-        if wanted.folds and folded <= COUNTED:
-            folded += _folded(session, scope, wanted, window, before, low)
-        if full:
-            last = found[limit - 1]
-            return Page(tuple(found[:limit]), Cursor(last.attempt.at, last.id), None, folded)
-    return Page(tuple(found), None, None, folded)
+        _read(session, scope, wanted, window, before, found)
+        if found.full:
+            return Page(_fetched(session, found.ids), found.last, None, found.folded)
+    return Page(_fetched(session, found.ids), None, None, found.noise)
 
 
 def newer(
@@ -88,6 +84,37 @@ def one(session: Session, scope: Scope, id_: int) -> KeptAttempt | None:
     query = select(AttemptRow).where(AttemptRow.id == id_, scope.condition())
     row = session.scalars(query).first()
     return None if row is None else kept(row)
+
+
+@dataclass(slots=True)
+class _Found:
+    """What a search has come upon. noise: all of it; folded: that between the page's rows."""
+
+    limit: int
+    folds: bool
+    ids: list[int] = field(default_factory=list)
+    folded: int = 0
+    last: Cursor | None = None
+    full: bool = False
+    noise: int = 0
+
+    @property
+    def counting(self) -> bool:
+        """Whether noise is still counted, so that it has to be gone through."""
+        return self.folds and self.noise <= COUNTED
+
+    def take(self, at: Cursor, *, noise: bool) -> None:
+        """Come upon one more row: full when it is the first of the next page."""
+        if noise and self.folds:
+            self.noise += 1
+        elif len(self.ids) == self.limit:
+            self.full = True
+            return
+        else:
+            self.ids.append(at.id)
+            self.last = at
+        if len(self.ids) < self.limit or not noise:
+            self.folded = self.noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,23 +212,37 @@ def _there(session: Session, wanted: Wanted, first: int, last: int) -> set[int] 
     return there
 
 
-def _rows(
+def _read(
     session: Session, scope: Scope, wanted: Wanted, window: _Window, before: Cursor | None,
-    limit: int,
-) -> list[KeptAttempt]:  # fmt: skip
-    query = select(AttemptRow).where(*_between(window, before), *conditions(scope, wanted))
-    newest = query.order_by(AttemptRow.at.desc(), AttemptRow.id.desc()).limit(limit)
-    return [kept(row) for row in session.scalars(newest)]
+    found: _Found,
+) -> None:  # fmt: skip
+    """Go through a stretch once, noise and all; once there is much noise, without it."""
+    while not found.full:
+        counting = found.counting
+        asked = conditions(scope, replace(wanted, noise=True) if counting else wanted)
+        rows = session.execute(
+            select(AttemptRow.id, AttemptRow.at, AttemptRow.visit)
+            .where(*_between(window, before), *asked)
+            .order_by(AttemptRow.at.desc(), AttemptRow.id.desc())
+            .execution_options(yield_per=found.limit + 1)
+        )
+        with closing(rows):
+            for id_, at, visit in rows:
+                found.take(Cursor(at, id_), noise=visit == Visit.BACKGROUND.value)
+                if found.full or found.counting != counting:
+                    before = Cursor(at, id_)
+                    break
+            else:
+                return
 
 
-def _folded(
-    session: Session, scope: Scope, wanted: Wanted, window: _Window, before: Cursor | None,
-    low: datetime,
-) -> int:  # fmt: skip
-    noise = conditions(scope, replace(wanted, visit=Visit.BACKGROUND.value))
-    among = select(AttemptRow.id).where(*_between(window, before), AttemptRow.at >= low, *noise)
-    counted = select(func.count()).select_from(among.limit(COUNTED + 1).subquery())
-    return session.scalars(counted).one()
+def _fetched(session: Session, ids: list[int]) -> tuple[KeptAttempt, ...]:
+    """Return rows by their ids, in that order."""
+    found: dict[int, KeptAttempt] = {}
+    for start in range(0, len(ids), 500):
+        some = AttemptRow.id.in_(ids[start : start + 500])
+        found |= {row.id: kept(row) for row in session.scalars(select(AttemptRow).where(some))}
+    return tuple(found[id_] for id_ in ids)
 
 
 def _between(window: _Window, before: Cursor | None) -> list[ColumnElement[bool]]:
