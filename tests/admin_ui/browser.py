@@ -98,7 +98,7 @@ class Browser:
         if whole:
             sizes = self.cdp("Page.getLayoutMetrics")["cssContentSize"]
             width = self.run("return window.innerWidth")
-            self.size((width, max(200, min(int(sizes["height"]) + 1, 6000))))
+            self.size((width, max(200, min(int(sizes["height"]) + 1, 3000))))
         self.driver.save_screenshot(str(path))
 
 

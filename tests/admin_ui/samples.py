@@ -10,23 +10,28 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter, RequestRedirect
 
 from admin_ui import key, navigation
 from admin_ui.access import MATRIX, Door
 from admin_ui.app import create_app
+from admin_ui.devices import changing
 from admin_ui.settings import WebSettings
 from appliance import clock, policy_file
 from appliance.accounts.posts import Post
+from appliance.audit.chain import Entry
 from appliance.authority.authority import ensure
 from appliance.demonstration import making, staff
-from appliance.store import accounts, policies
+from appliance.policy.subjects import Device, Network
+from appliance.store import accounts, audit, networks, policies
 from appliance.store.session import open_store
 from tests.admin_ui.conftest import School
 
@@ -38,22 +43,22 @@ ORDER = (None, Post.IT_TECHNICIAN, Post.HEADTEACHER, Post.DSL, Post.STAFF, Post.
 
 @dataclass(frozen=True)
 class Visit:
-    """One look at a page. post None: nobody is signed in.
+    """One look at an address. post None: nobody is signed in.
 
-    status: what it answers where that is no page, as while there is nothing to download.
+    page: whether it is one; else a file to download, or a step to another page.
     """
 
     path: str
     post: Post | None = None
-    status: int | None = None
+    page: bool = True
 
 
 # Pages that no link leads to.
 SAMPLES: dict[str, tuple[Visit, ...]] = {
     "log.new": (Visit("/log/new?after=0", Post.DSL),),
     "log.why": (Visit("/log/why/address/127.0.10.5", Post.DSL),),
-    "signin.enrol_code": (Visit("/second-factor/set-up/code.svg", Post.STAFF, 404),),
-    "signin.invitation": (Visit("/invitation/spent", status=404),),
+    "signin.enrol_code": (Visit("/second-factor/set-up/code.svg", Post.STAFF, page=False),),
+    "signin.invitation": (Visit("/invitation/spent"),),
 }
 
 
@@ -65,11 +70,23 @@ def demonstrated(data: Path) -> School:
         text = policy_file.template_text("duffield-meadows")
         policies.set_policy(session, text, "duffield-meadows", "test", "test", now)
         making.make(session, gate_key, now=now, real=now)
+        _lived_in(session, now)
     ensure(data / "ca", ("facebook.com",), now)
     app = create_app(WebSettings(data=data, proxy=("127.0.0.1", 3128)))
     school = School(data, store, app, _holders(store))
     school.publish()
     return school
+
+
+def _lived_in(session: Session, now: datetime) -> None:
+    """Give the school a network of its own, and a device that was removed."""
+    networks.add(session, Network(id="hall", name="Hall", prefixes=("10.8.0.0/24",), role="pupil"))
+    projector = Device(id="projector", name="Projector", macs=("00:00:5e:00:53:ff",))
+    audit.append(
+        session,
+        Entry(at=now, actor="rowan", action="device.removed", subject="projector",
+              detail={"before": changing.facts(projector)}),
+    )  # fmt: skip
 
 
 def _holders(store: object) -> dict[Post, accounts.Account]:
@@ -128,8 +145,9 @@ class Walker:
         with client.get(path) as answer:
             if answer.status_code != 200 or endpoint is None:
                 return
-            self.found.setdefault(endpoint, []).append(Visit(path, post))
-            if answer.mimetype != "text/html":
+            page = answer.mimetype == "text/html"
+            self.found.setdefault(endpoint, []).append(Visit(path, post, page))
+            if not page:
                 self._files.add(endpoint)  # one of it is enough
                 return
             text = answer.text

@@ -85,7 +85,7 @@ def test_charts_fit_a_phone(site: Site, browser: Browser, size: tuple[int, int])
     browser.open("/charts")
     until(lambda: len(browser.all("canvas")) == 3, "charts are there")
     assert not walk.too_wide(browser)
-    assert walk.weight(site, "/charts", "") < walk.HEAVIEST
+    assert walk.weight(browser) < walk.HEAVIEST
     if size is PHONE:
         until(lambda: min(browser.run(PAINTED) or [0]) > 2, "every chart has colours")
         browser.picture(ROOT / "var" / "screenshots" / "charts-phone.png", whole=True)
