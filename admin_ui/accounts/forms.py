@@ -6,13 +6,13 @@ from typing import Any, Final
 
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovCheckboxesInput, GovTextArea, GovTextInput
-from wtforms import Field, Form, SelectMultipleField, StringField, TextAreaField
+from wtforms import Field, Form, SelectChoice, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from appliance.accounts import staff_list
 from appliance.accounts.posts import NAMES, Post
 
-POSTS: Final = tuple((post.value, NAMES[post]) for post in Post)
+POSTS: Final = tuple(SelectChoice(post.value, NAMES[post]) for post in Post)
 _REASON: Final = Length(max=500, message="Enter a reason of at most 500 characters")
 
 

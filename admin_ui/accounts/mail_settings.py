@@ -12,7 +12,7 @@ from govuk_frontend_wtf.wtforms_widgets import (
     GovTextInput,
 )
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import PasswordField, RadioField, StringField
+from wtforms import PasswordField, RadioField, SelectChoice, StringField
 from wtforms.validators import Length
 
 from admin_ui import mailing, who
@@ -36,8 +36,11 @@ class MailForm(FlaskForm):
     port = StringField("Port", widget=GovTextInput(), default="587", validators=[Length(max=5)])
     tls = RadioField(
         "How the connection is protected", widget=GovRadioInput(), default="starttls",
-        choices=[("starttls", "STARTTLS (port 587)"), ("tls", "TLS from the start (port 465)"),
-                 ("none", "Not at all (a server on this appliance only)")],
+        choices=[
+            SelectChoice("starttls", "STARTTLS (port 587)"),
+            SelectChoice("tls", "TLS from the start (port 465)"),
+            SelectChoice("none", "Not at all (a server on this appliance only)"),
+        ],
     )  # fmt: skip
     user = StringField(
         "User name", widget=GovTextInput(), validators=[Length(max=254)],
