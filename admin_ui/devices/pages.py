@@ -46,13 +46,14 @@ def index() -> str:
         choices = known(session)
         found = register_search.devices(session, wanted, skip=(number - 1) * PAGE, limit=PAGE)
         persons = register_search.names(session, (d.person for d in found.rows if d.person))
+        gone = removed.lately(session)
     asked = {"words": wanted.words, "role": wanted.role, "group": wanted.group,
              "owner": wanted.ownership}  # fmt: skip
     asked = {name: text for name, text in asked.items() if text}
     return render_template(
         "devices/index.html", found=found, choices=choices, persons=persons, asked=asked,
         number=number, pages=-(-found.total // PAGE), random=is_random_mac,
-        removed=request.args.get("removed", type=int), bulk=ReasonForm(),
+        removed=request.args.get("removed", type=int), gone=gone, bulk=ReasonForm(),
         policys=() if asked else _of_policy({device.id for device in found.rows}),
     )  # fmt: skip
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
 
 from flask import abort, redirect, render_template, url_for
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -17,6 +20,9 @@ from appliance.policy.model import Ownership
 from appliance.policy.subjects import Device
 from appliance.store import devices
 from appliance.store.audit_tables import AuditRow
+
+SHOWN: Final = 5  # removals on the list of devices
+LOOKED_AT: Final = 5000  # entries of the audit chain in which they are looked for
 
 
 @blueprint.route("/devices/removed/<int:number>", methods=["GET", "POST"])
@@ -44,6 +50,29 @@ def restore(number: int) -> str | Response:
         return render_template("devices/restore.html", form=form, device=device, back_already=False)
     changing.tell(f"{kept.name} is in the register again.")
     return redirect(url_for("devices.show", id_=kept.id), 303)
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A device that was removed. number: of the audit entry that can put it back."""
+
+    number: int
+    name: str
+    at: datetime
+
+
+def lately(session: Session) -> tuple[Gone, ...]:
+    """Return the devices that were removed lately and are not back, the latest first."""
+    newest = session.scalar(select(func.max(AuditRow.number))) or 0
+    query = select(AuditRow).where(
+        AuditRow.number > newest - LOOKED_AT, AuditRow.action == "device.removed"
+    )
+    rows = session.scalars(query.order_by(AuditRow.number.desc()).limit(SHOWN)).all()
+    return tuple(
+        Gone(row.number, str(row.detail["before"]["name"]), row.at)
+        for row in rows
+        if devices.get(session, row.subject) is None
+    )
 
 
 def _removed(session: Session, number: int) -> Device | None:

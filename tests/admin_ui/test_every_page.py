@@ -75,6 +75,7 @@ def look(held: Served, browser: Browser, endpoint: str, visits: Sequence[Visit])
         browser.open(visit.path)
         if walk.status(browser) == 200:
             break  # others were removed by forms that were sent empty
+        browser.complaints()  # that it is not there any more
     assert walk.status(browser) in (200, 404 if endpoint in SAMPLES else 200), where
     weight = walk.weight(browser)
     assert weight < walk.HEAVIEST, f"{where}: {weight} bytes"
