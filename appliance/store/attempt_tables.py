@@ -17,7 +17,8 @@ class AttemptRow(Base):
 
     __tablename__ = "attempt"
     # Ids are never used twice: who follows the log by id misses nothing. No index on people:
-    # each of a class in one transaction would cost a page of the SD card, twice.
+    # each of a class in one transaction would cost a page of the SD card, twice. What stands
+    # in for it is ``log_tables.AttemptWhoRow``.
     __table_args__ = (Index(None, "at"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(_BIG_ID, primary_key=True, autoincrement=True)

@@ -78,6 +78,10 @@ class AttemptWhoRow(Base):
     people: it is in order of time, so a class that goes online touches the few pages of this
     hour, and once an hour, where an index would touch one page for each pupil each time. An
     hour stays named when its last row was folded away: it is then read in vain.
+
+    Measured behind a million rows, 14 attempts in a transaction: 2.4 MB to the disk for 1,000
+    attempts without any of this, 4.6 MB with the two tables, 52 MB with indexes on person,
+    device, MAC and address.
     """
 
     __tablename__ = "attempt_who"
