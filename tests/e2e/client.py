@@ -149,6 +149,19 @@ class Client:
         assert done.returncode == 0, done.stderr[-3000:]
         return dict(json.loads(done.stdout.splitlines()[-1]))
 
+    def walk(self, home: Path, *steps: tuple[str, Any]) -> dict[str, Any]:
+        """Walk through pages in Chromium (see ``steps``); the profile in ``home`` stays."""
+        home.mkdir(parents=True, exist_ok=True)
+        if not (home / ".pki").exists():
+            trust_in_chromium(home, self.trusted)
+        done = self.machine.run(
+            sys.executable, "-m", "tests.e2e.steps", str(home), input=json.dumps(steps), timeout=120
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        said = dict(json.loads(done.stdout.splitlines()[-1]))
+        assert not said["failed"], f"{said['failed']}\n{said['address']}\n{said['text']}"
+        return said
+
 
 def trust_in_chromium(home: Path, authorities: tuple[Path, ...]) -> None:
     """Make Chromium with this home trust CAs, and those of its own."""

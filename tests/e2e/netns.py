@@ -40,11 +40,13 @@ class Namespace:
         """Return the command line that runs ``argv`` inside."""
         return ["ip", "netns", "exec", self.name, *argv]
 
-    def run(self, *argv: str, timeout: float = 30.0) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *argv: str, timeout: float = 30.0, input: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Run a command inside to its end; a failure is for the caller to judge."""
         return subprocess.run(
             self.command(*argv), capture_output=True, text=True, timeout=timeout, check=False,
-            errors="replace",
+            errors="replace", input=input,
         )  # fmt: skip
 
     def socket(self, family: int, kind: int) -> socket.socket:
