@@ -41,7 +41,7 @@ class Walk:
         """Give the page so many CSS pixels."""
         metrics = {"width": size[0], "height": size[1], "deviceScaleFactor": 1}
         told = {**metrics, "mobile": size[0] < 500}
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", told)  # type: ignore[attr-defined]
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", told)
 
     def fill(self, what: tuple[str, str]) -> None:
         """Write into the field with this name."""
