@@ -9,16 +9,13 @@ from flask import abort, render_template, request
 
 from admin_ui.gate import gate
 from admin_ui.policy.blueprint import blueprint
-from admin_ui.policy.held import Held, held, in_force, rows
+from admin_ui.policy.held import Held, held, in_force
 from appliance.policy import urls
-from appliance.policy.engine import decide
 from appliance.policy.model import Target, TargetKind
 from appliance.policy.names import BadNameError, canonical
-from appliance.policy.situation import Query
-from appliance.policy.snapshot import Snapshot
-from appliance.policy.subjects import Client
+from appliance.policy.survey_scope import thing_of, things
 from appliance.policy_file import prose
-from appliance.policy_file.rule_table import Cell, title
+from appliance.policy_file.rule_table import Cell, one_cell, title
 
 LONGEST: Final = 2000  # characters of a URL
 
@@ -85,17 +82,9 @@ def _site(text: str) -> tuple[Target, ...]:
 
 
 def _cell(policy: Held, role: str, targets: tuple[Target, ...]) -> Cell | None:
-    for row in rows(policy):
-        if targets and set(targets) <= set(row.targets):
-            return next((cell for cell in row.cells if cell.role == role), None)
-    if role and targets and targets[0].kind in (TargetKind.HOST, TargetKind.URL):
-        return _site_cell(policy, role, targets[0])
-    return None
-
-
-def _site_cell(policy: Held, role: str, target: Target) -> Cell:
-    """A site of which no row speaks: what decides it is told by the rules that do."""
-    host = target.id.partition("/")[0]
-    query = Query(Client(address="::", role=role), host, gate().view().at)
-    verdict = decide(query, Snapshot(policy.contents))
-    return Cell(role, policy.names.role(role), (), verdict.action.value, (verdict.rule,))
+    """What the role may do now with the first of them: they stand in one row, answered alike."""
+    if not role or not targets:
+        return None
+    known = {thing.target: thing for thing in things(policy.contents)}
+    thing = known.get(targets[0]) or thing_of(targets[0])
+    return one_cell(policy.survey, policy.names, role, thing)

@@ -6,7 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovTextArea
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import RadioField, TextAreaField
+from wtforms import RadioField, SelectChoice, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from admin_ui import who
@@ -27,7 +27,7 @@ class DecisionForm(FlaskForm):
 
     approved = RadioField(
         "Do you approve this change?", widget=GovRadioInput(),
-        choices=[("yes", "Yes, put it in force"), ("no", "No")],
+        choices=[SelectChoice("yes", "Yes, put it in force"), SelectChoice("no", "No")],
         validators=[InputRequired("Choose yes or no")],
     )  # fmt: skip
     reasons = TextAreaField(

@@ -8,7 +8,7 @@ from flask import render_template, request
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovCheckboxesInput, GovRadioInput, GovTextInput
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import RadioField, SelectMultipleField, StringField
+from wtforms import RadioField, SelectChoice, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from admin_ui.gate import gate
@@ -61,7 +61,8 @@ class DetailsForm(FlaskForm):
     )  # fmt: skip
     unclassified = RadioField(
         "Platforms that nobody has classified yet", widget=GovRadioInput(),
-        choices=[("follow", "As social media"), ("block", "Blocked"), ("allow", "Allowed")],
+        choices=[SelectChoice("follow", "As social media"), SelectChoice("block", "Blocked"),
+                 SelectChoice("allow", "Allowed")],
         validators=[InputRequired("Choose one")],
     )  # fmt: skip
     around = SelectMultipleField(
@@ -77,7 +78,9 @@ def details() -> str | AnyResponse | tuple[str, int]:
         base = working(session)
     document, form = base.document, DetailsForm()
     name = Namer(document)
-    form.around.choices = [(id_, capital(name(f"role:{id_}"))) for id_ in document.roles]
+    form.around.choices = [
+        SelectChoice(id_, capital(name(f"role:{id_}"))) for id_ in document.roles
+    ]
     held = _held(document)
     if request.method == "GET":
         for field, value in held.items():

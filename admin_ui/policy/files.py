@@ -80,6 +80,8 @@ def uploaded() -> AnyResponse | tuple[str, int]:
     mistakes: tuple[Mistake, ...] = ()
     sent = form.file.data
     data = sent.stream.read(BYTES + 1) if sent else b""
+    if sent:
+        sent.close()
     name = _plain_name(sent.filename if sent else "")
     try:
         if not data:

@@ -130,7 +130,7 @@ def _record(form: ReviewForm) -> AnyResponse:
             Review(
                 day=_date(form.day.data or ""), took_part=form.took_part.data or "",
                 results=form.results.data or "", actions=form.actions.data or "",
-                next_review=next_review, recorded=at, recorded_by=login, version=version,
+                next_review=next_review, recorded=gate().real(), recorded_by=login, version=version,
             ),
         )  # fmt: skip
         record(session, "policy.reviewed", f"version {version}", day=kept.day.isoformat(),

@@ -12,7 +12,14 @@ from govuk_frontend_wtf.wtforms_widgets import (
     GovTextArea,
     GovTextInput,
 )
-from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    RadioField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from appliance.policy.model import PeriodKind
@@ -40,7 +47,7 @@ class RuleForm(FlaskForm):
     )  # fmt: skip
     action = RadioField(
         "What does the rule do?", widget=GovRadioInput(),
-        choices=[("block", "Block"), ("allow", "Allow")],
+        choices=[SelectChoice("block", "Block"), SelectChoice("allow", "Allow")],
         validators=[InputRequired("Choose block or allow")],
     )  # fmt: skip
     who = SelectMultipleField(
@@ -64,8 +71,8 @@ class RuleForm(FlaskForm):
     )  # fmt: skip
     ownership = RadioField(
         "On whose devices?", widget=GovRadioInput(), default="",
-        choices=[("", "Any"), ("school", "School-owned devices only"),
-                 ("personal", "Personal devices only")],
+        choices=[SelectChoice("", "Any"), SelectChoice("school", "School-owned devices only"),
+                 SelectChoice("personal", "Personal devices only")],
         validators=[Optional()],
     )  # fmt: skip
     permission = SelectField(
@@ -74,12 +81,13 @@ class RuleForm(FlaskForm):
     )  # fmt: skip
     grants = RadioField(
         "Can a request open what it blocks?", widget=GovRadioInput(), default="allowed",
-        choices=[("allowed", "Yes, if the request is approved"), ("never", "No, never")],
+        choices=[SelectChoice("allowed", "Yes, if the request is approved"),
+                 SelectChoice("never", "No, never")],
         validators=[Optional()],
     )  # fmt: skip
     monitor = RadioField(
         "Is allowed use written down?", widget=GovRadioInput(), default="true",
-        choices=[("true", "Yes"), ("false", "No")], validators=[Optional()],
+        choices=[SelectChoice("true", "Yes"), SelectChoice("false", "No")], validators=[Optional()],
     )  # fmt: skip
     clause = StringField(
         "Clause of the paper policy", widget=GovTextInput(),
@@ -94,20 +102,20 @@ class RuleForm(FlaskForm):
     def offer(self, document: PolicyDocument, rule: RuleEntry | None = None) -> None:
         """Fill the choices with what the policy has, and what the rule names already."""
         name = Namer(document)
-        self.who.choices = [(EVERYONE, "Everyone")] + [
-            (f"{kind}:{id_}", capital(name(f"{kind}:{id_}")))
+        self.who.choices = [SelectChoice(EVERYONE, "Everyone")] + [
+            SelectChoice(f"{kind}:{id_}", capital(name(f"{kind}:{id_}")))
             for kind, ids in _whom(document)
             for id_ in ids
         ]
         self.what.choices = [
-            (text, capital(name(text)) if text.startswith("category:") else name(text))
-            for text in ("everything", *_things(document))
+            SelectChoice(text, capital(name(text)) if text.startswith("category:") else name(text))
+            for text in _things(document)
         ]
-        self.when.choices = [(k.value, capital(words)) for k, words in KINDS.items()] + [
-            (period, f"Only: {period}") for period in _periods(document)
+        self.when.choices = [SelectChoice(k.value, capital(said)) for k, said in KINDS.items()] + [
+            SelectChoice(period, f"Only: {period}") for period in _periods(document)
         ]
-        self.permission.choices = [("", "No")] + [
-            (id_, held.name) for id_, held in document.permissions.items()
+        self.permission.choices = [SelectChoice("", "No")] + [
+            SelectChoice(id_, held.name) for id_, held in document.permissions.items()
         ]
         if document.clauses:
             listed = ", ".join(document.clauses)
@@ -117,7 +125,7 @@ class RuleForm(FlaskForm):
         """Fill the fields with a rule."""
         self.id.data, self.action.data, self.clause.data = rule.id, rule.action.value, rule.clause
         self.who.data, self.when.data = list(rule.who), list(rule.when)
-        offered = {str(value) for value, _ in self.what.choices}
+        offered = {choice.value for choice in self.what.choices}
         self.what.data = [text for text in rule.what if text in offered]
         self.sites.data = "\n".join(
             text.partition(":")[2] for text in rule.what if text not in offered
@@ -182,7 +190,8 @@ def _whom(document: PolicyDocument) -> list[tuple[str, list[str]]]:
 def _things(document: PolicyDocument) -> list[str]:
     categories = dict.fromkeys((*(c.id for c in catalogue.categories()), *document.categories))
     services = dict.fromkeys((*(s.id for s in catalogue.services()), *document.services))
-    return [f"category:{id_}" for id_ in categories] + [f"service:{id_}" for id_ in services]
+    found = [f"category:{id_}" for id_ in categories] + [f"service:{id_}" for id_ in services]
+    return ["everything", *found]
 
 
 def _periods(document: PolicyDocument) -> list[str]:

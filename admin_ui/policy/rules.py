@@ -126,7 +126,7 @@ def _blame(form: RuleForm, mistake: Mistake) -> None:
 
 
 def _fill(form: RuleForm) -> None:
-    offered = {str(value) for value, _ in form.what.choices}
+    offered = {choice.value for choice in form.what.choices}
     role, what = request.args.get("role", ""), request.args.getlist("what")
     form.who.data = [f"role:{role}"] if role else []
     form.what.data = [text for text in what if text in offered]

@@ -45,6 +45,8 @@ def imported() -> str | tuple[str, int]:
     mistakes: tuple[Mistake, ...] = ()
     sent = form.file.data
     data = sent.stream.read(MAX_BYTES + 1) if sent else b""
+    if sent:
+        sent.close()
     view = gate().view()
     if not data:
         said = "Choose a calendar file that is not empty"

@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovTextInput
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import RadioField, StringField
+from wtforms import RadioField, SelectChoice, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from admin_ui import access, who
@@ -24,7 +24,10 @@ from appliance.store import calendar
 from appliance.store.known import vocabulary
 
 LONGEST: Final = 200  # days of a term or holiday
-KINDS: Final = (("term", "Term"), ("holiday", "Holiday or half-term"), ("inset", "INSET days"))
+KINDS: Final = (
+    SelectChoice("term", "Term"), SelectChoice("holiday", "Holiday or half-term"),
+    SelectChoice("inset", "INSET days"),
+)  # fmt: skip
 
 
 class SpanForm(FlaskForm):

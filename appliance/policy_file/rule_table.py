@@ -78,18 +78,26 @@ class _Asking:
 
 def table(survey: Survey, names: Names) -> tuple[Row, ...]:
     """Return the rows: kinds of content, and below each what is answered otherwise."""
-    contents = survey.snapshot.contents
-    asking = _Asking(
-        survey, names,
-        tuple(role.id for role in sorted(contents.roles, key=lambda role: role.rank)),
-        permissions_asked(contents), slots(contents),
-        _named(contents),
-    )  # fmt: skip
+    contents, asking = survey.snapshot.contents, _asking(survey, names)
     every = {thing.target: thing for thing in things(contents)}
     ordered = _ordered(_shown(every, asking), names)
     rows = [_row(every[target], depth, asking) for target, depth in ordered]
     rest = _row(thing_of(Target(TargetKind.EVERYTHING)), 0, asking)
     return (*_merged(rows, names), replace(rest, name="Everything else"))
+
+
+def one_cell(survey: Survey, names: Names, role: str, thing: Thing) -> Cell:
+    """Return what a role may do with anything, whether or not a row speaks of it."""
+    return _cell(role, EVERYONE, thing, _asking(survey, names))
+
+
+def _asking(survey: Survey, names: Names) -> _Asking:
+    contents = survey.snapshot.contents
+    return _Asking(
+        survey, names,
+        tuple(role.id for role in sorted(contents.roles, key=lambda role: role.rank)),
+        permissions_asked(contents), slots(contents), _named(contents),
+    )  # fmt: skip
 
 
 def _named(contents: Contents) -> tuple[tuple[str, Subject], ...]:
