@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
 from flask import flash, make_response, redirect, render_template, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin_ui.accounts.blueprint import blueprint
@@ -16,11 +14,8 @@ from admin_ui.record import record
 from admin_ui.signin import alarm
 from admin_ui.signin.again import signed_again
 from appliance.accounts import passwords
-from appliance.accounts.posts import Post
-from appliance.store import accounts, credentials, web_sessions, web_settings
-from appliance.store.accounts import Account
-
-LOGIN: Final = "emergency"
+from appliance.accounts.emergency import LOGIN, existing, seal
+from appliance.store import web_settings
 
 
 @blueprint.route("/accounts/emergency", methods=["GET", "POST"])
@@ -63,22 +58,3 @@ def answer() -> str | AnyResponse:
         "accounts/answer.html", form=form, used=used,
         first=datetime.fromisoformat(used["first"]), last=datetime.fromisoformat(used["last"]),
     )  # fmt: skip
-
-
-def existing(session: Session) -> Account | None:
-    """Return the emergency account, if it was made."""
-    return next((one for one in accounts.list_(session) if one.emergency), None)
-
-
-def seal(session: Session, hashed: str, at: datetime) -> Account:
-    """Make the account with this password's hash, or give it another; it is signed out."""
-    one = existing(session)
-    if one is None:
-        login = LOGIN if credentials.by_login(session, LOGIN) is None else f"sealed-{LOGIN}"
-        return accounts.add(
-            session, login, "Emergency account", [Post.IT_TECHNICIAN], at=at, password=hashed,
-            emergency=True,
-        )  # fmt: skip
-    credentials.set_password(session, one.id, hashed)
-    web_sessions.end_all(session, one.id)
-    return one

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from admin_ui import who
+from admin_ui.accounts import inviting
 from admin_ui.gate import gate
 from admin_ui.record import record
 from admin_ui.setup import door
-from appliance.accounts import responsible, tickets
+from appliance.accounts import responsible
 from appliance.accounts.responsible import NAMES, POSTS, Duty
-from appliance.accounts.tickets import Kind
 from appliance.store import accounts, credentials, web_sessions
 from appliance.store.accounts import Account
 
@@ -60,10 +59,9 @@ def uninvited(session: Session) -> tuple[Account, ...]:
 
 
 def invite(session: Session, account: Account) -> str:
-    """Make a link by which somebody chooses their password; links before it end."""
-    secret = tickets.issue(session, Kind.INVITATION, at=gate().real(), account=account.id)
+    """Make a link (its path) by which somebody chooses a password; links before it end."""
     record(session, "account.invited", account.login)
-    return url_for("signin.invitation", secret=secret, _external=True)
+    return inviting.invite(session, account)
 
 
 def _account(session: Session, duty: Duty, name: str, login: str) -> Account:

@@ -11,6 +11,7 @@ from admin_ui.record import record
 from admin_ui.setup import door, progress
 from admin_ui.setup.blueprint import blueprint
 from appliance.accounts import emergency as sealed
+from appliance.accounts import passwords
 
 
 @blueprint.get("/setup/emergency")
@@ -18,7 +19,7 @@ from appliance.accounts import emergency as sealed
 def emergency() -> str:
     """Say what it is for, and offer to make it."""
     with gate().reading() as session:
-        there = sealed.find(session) is not None
+        there = sealed.existing(session) is not None
     return door.page("emergency", form=FlaskForm(), there=there, sealed=None, password="")
 
 
@@ -29,8 +30,10 @@ def make_emergency() -> str | Response:
     form = FlaskForm()
     if not form.validate_on_submit():
         return redirect(url_for("setup.emergency"), 303)
+    password = passwords.invented()
+    hashed = passwords.hashed(password)
     with gate().writing() as session:
-        made, password = sealed.renew(session, at=gate().real())
+        made = sealed.seal(session, hashed, gate().real())
         progress.mark(session, "emergency")
         record(session, "account.emergency_sealed", made.login)
     shown = door.page(

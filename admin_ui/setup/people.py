@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from wtforms import StringField
 from wtforms.validators import Length
 
+from admin_ui import mailing
 from admin_ui.gate import gate
 from admin_ui.setup import appointing, door, progress
 from admin_ui.setup.blueprint import blueprint
@@ -94,7 +95,11 @@ def make_invitations() -> str | Response:
         return redirect(url_for("setup.invitations"), 303)
     with gate().writing() as session:
         waiting = appointing.uninvited(session)
-        links = {account.id: appointing.invite(session, account) for account in waiting}
+        paths = {account.id: appointing.invite(session, account) for account in waiting}
+    if waiting and mailing.invitations([(account, paths[account.id]) for account in waiting]):
+        flash("The links go out by mail, too.", "success")
+    ours = url_for("pages.home", _external=True).rstrip("/")
+    links = {id_: f"{ours}{path}" for id_, path in paths.items()}
     if not waiting:
         flash("Everybody has made their account theirs.", "success")
     return _invitations(waiting, links)

@@ -8,7 +8,6 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from appliance.accounts import passwords
 from appliance.accounts.posts import Post
 from appliance.store import accounts, credentials
 from appliance.store.accounts import Account
@@ -18,24 +17,20 @@ NAME: Final = "Emergency account"
 POSTS: Final = frozenset({Post.IT_TECHNICIAN})
 
 
-def find(session: Session) -> Account | None:
-    """Return the emergency account; None: it was never made."""
+def existing(session: Session) -> Account | None:
+    """Return the emergency account, if it was made."""
     return next((one for one in accounts.list_(session) if one.emergency), None)
 
 
-def renew(session: Session, *, at: datetime) -> tuple[Account, str]:
-    """Make the account, or give it another password; return that password, to be shown once.
+def seal(session: Session, hashed: str, at: datetime) -> Account:
+    """Make the account with this password's hash, or give it another; it is signed out.
 
-    Sessions under the password before it end.
+    Where it was disabled it can be used again: somebody has just made a new envelope.
     """
-    found, password = find(session), passwords.invented()
-    hashed = passwords.hashed(password)
-    if found is None:
+    one = existing(session)
+    if one is None:
         login = LOGIN if credentials.by_login(session, LOGIN) is None else f"sealed-{LOGIN}"
-        made = accounts.add(session, login, NAME, POSTS, at=at, password=hashed, emergency=True)
-        return made, password
-    credentials.set_password(session, found.id, hashed)
-    accounts.set_enabled(session, found.id, True)
-    again = accounts.get(session, found.id)
-    assert again is not None
-    return again, password
+        return accounts.add(session, login, NAME, POSTS, at=at, password=hashed, emergency=True)
+    credentials.set_password(session, one.id, hashed)
+    accounts.set_enabled(session, one.id, True)
+    return one

@@ -142,10 +142,13 @@ def disable(login: str, reason: str, data: Path, as_json: bool) -> None:
 def emergency(reason: str, data: Path, as_json: bool) -> None:
     """Make the sealed emergency account, or give it another password, shown once."""
     from appliance.accounts import emergency as sealed
+    from appliance.accounts import passwords
     from appliance.cli import storing
 
+    password = passwords.invented()
+    hashed = passwords.hashed(password)
     with storing.opened(data) as session:
-        made, password = sealed.renew(session, at=clock.real())
+        made = sealed.seal(session, hashed, clock.real())
         _tell(session, "account.emergency_sealed", made.login, reason)
     if as_json:
         print_json({"login": made.login, "password": password})
