@@ -27,7 +27,8 @@ def form(card: Card, events: tuple[Event, ...], view: View, by: str) -> bytes:
     blocks += [Heading("Authoriser"), Facts(_authoriser(request, view))]
     blocks += [Heading("What happened"), _history(events, view)]
     note = f"Request {request.id}, printed by {by} on {dates.long_moment(view.at, view.zone)}"
-    title = f"Blocked content access request {request.id}"
+    of = "Curriculum activity" if request.kind == "curriculum" else "Blocked content access request"
+    title = f"{of} {request.id}"
     return document(title, school, blocks, made=view.at, note=note)
 
 
