@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, false, or_
+from sqlalchemy import ColumnElement, String, and_, cast, false, or_, true
 
 from appliance.attempts.attempt import Visit
 from appliance.policy.model import Reason
@@ -32,7 +32,7 @@ class Scope:
         """Return what the query asks of every row."""
         ways: list[ColumnElement[bool]] = [false()]
         if self.everybody:
-            ways.append(AttemptRow.id.is_not(None))
+            ways.append(true())
         elif self.roles:
             open_: ColumnElement[bool] = AttemptRow.role.in_(sorted(self.roles))
             if self.closed:
@@ -92,7 +92,7 @@ class Cursor:
 
 def conditions(scope: Scope, wanted: Wanted) -> list[ColumnElement[bool]]:
     """Return what every row found must be: open to the asker, and what was asked for."""
-    asked: list[ColumnElement[bool]] = [scope.condition()]
+    asked: list[ColumnElement[bool]] = []
     for name in ("person", "address", "role", "service", "category", "verdict", "reason",
                  "period_kind", "visit"):  # fmt: skip
         if value := getattr(wanted, name):
@@ -112,4 +112,4 @@ def conditions(scope: Scope, wanted: Wanted) -> list[ColumnElement[bool]]:
         asked.append(AttemptRow.at >= wanted.since)
     if wanted.until is not None:
         asked.append(AttemptRow.at < wanted.until)
-    return asked
+    return [*asked, scope.condition()]  # last: the others leave little for it to look at
