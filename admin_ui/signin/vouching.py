@@ -40,6 +40,7 @@ COOKIE: Final = "provider"
 TIMEOUT: Final = 10  # seconds for each question to the provider
 LARGEST: Final = 256 << 10  # bytes of an answer of the provider
 ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA")
+_ASKING: Final = ("https://accounts.google.com", "https://login.microsoftonline.com/")
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ def provider_start() -> AnyResponse:
             verifier = tickets.issue(session, Kind.OIDC, at=gate().real())
         url, _ = client.create_authorization_url(
             known["authorization_endpoint"], state=state, code_verifier=verifier, nonce=nonce,
-            prompt="select_account",
+            **_choosing(known),
         )  # fmt: skip
     except (RequestException, AuthlibBaseError, ValueError, KeyError) as error:
         return _no(f"{found.name} cannot be reached at the moment", error)
@@ -143,6 +144,8 @@ def _account(
 def _claims(found: ProviderSettings, kept: dict[str, str], code: str) -> dict[str, Any]:
     """Fetch and check the ID token (OpenID Connect Core, 3.1.3.7)."""
     known = _discovered(found)
+    if request.args.get("iss", known["issuer"]) != known["issuer"]:
+        raise ValueError("iss: the answer is of another provider (RFC 9207)")
     token = _client(found).fetch_token(
         known["token_endpoint"], grant_type="authorization_code", code=code,
         code_verifier=kept["verifier"], timeout=TIMEOUT, allow_redirects=False,
@@ -169,6 +172,13 @@ def _client(found: ProviderSettings) -> OAuth2Session:
         code_challenge_method="S256", default_timeout=TIMEOUT,
         token_endpoint_auth_method="client_secret_post" if found.client_secret else "none",
     )  # fmt: skip
+
+
+def _choosing(known: dict[str, Any]) -> dict[str, str]:
+    """Have the provider ask which account, where it can: classroom computers are shared."""
+    offered = known.get("prompt_values_supported") or ()
+    fit = "select_account" in offered or known["issuer"].startswith(_ASKING)
+    return {"prompt": "select_account"} if fit else {}
 
 
 def _discovered(found: ProviderSettings) -> dict[str, Any]:
