@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from appliance.attempts import attention
 from appliance.attempts.attention import Attention
-from appliance.cli import attention
 
 
 def test_a_mark_waits_until_it_is_answered(tmp_path: Path) -> None:
