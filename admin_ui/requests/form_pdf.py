@@ -70,17 +70,26 @@ def _authoriser(request: Request, view: View) -> list[tuple[str, str]]:
     if request.approved is None or request.decided_at is None:
         return [("Approved", "Not decided"), ("Reasons", ""), ("Staff name", ""), ("Date", ""),
                 ("Signature", "")]  # fmt: skip
-    signature = request.signature
-    holds = signature.get("digest") == digest_of(request)
-    said = "as signed" if holds else "NOT as signed: the form was changed underneath"
     return [
         ("Approved", "Yes" if request.approved else "No"),
         ("Reasons", request.decision_reasons),
-        ("Staff name", str(signature.get("account", request.decided_by))),
+        ("Staff name", str(request.signature.get("account", request.decided_by))),
         ("Date", dates.long_moment(request.decided_at, view.zone)),
-        ("Signature", f"{request.authoriser_name}, signed with a second factor by the account "
-         f"{request.decided_by}. SHA-256 over this form: {signature.get('digest', '')} ({said})"),
-    ]  # fmt: skip
+        ("Signature", _signature(request)),
+    ]
+
+
+def _signature(request: Request) -> str:
+    """Who signed and whether that still fits; what a standing agreement opened has none."""
+    signature = request.signature
+    if not signature:
+        return "None"
+    holds = signature.get("digest") == digest_of(request)
+    said = "as signed" if holds else "NOT as signed: the form was changed underneath"
+    return (
+        f"{request.authoriser_name}, signed with a second factor by the account "
+        f"{request.decided_by}. SHA-256 over this form: {signature.get('digest', '')} ({said})"
+    )
 
 
 def _history(events: tuple[Event, ...], view: View) -> Rows:

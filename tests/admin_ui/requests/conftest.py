@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import pypdf
 import pytest
 from flask.testing import FlaskClient
 
@@ -140,3 +142,9 @@ def open_to(school: School, address: str, url: str, at: datetime) -> bool:
     return reached(
         Query(snapshot.register.resolve(address), parsed.host, at, parsed), snapshot
     ).open
+
+
+def printed(data: bytes) -> str:
+    """Return what a PDF says, its line breaks as blanks."""
+    pages = pypdf.PdfReader(io.BytesIO(data)).pages
+    return " ".join("\n".join(page.extract_text() for page in pages).split())

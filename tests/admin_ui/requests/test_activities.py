@@ -13,7 +13,16 @@ from appliance.policy.model import ReportedBlock, Subject, SubjectKind, Target, 
 from appliance.store import grants, reports
 from appliance.store.audit_tables import AuditRow
 from tests.admin_ui.conftest import School
-from tests.admin_ui.requests.conftest import CLASSROOM, LESSON, VIDEO, decide, kept, open_to, review
+from tests.admin_ui.requests.conftest import (
+    CLASSROOM,
+    LESSON,
+    VIDEO,
+    decide,
+    kept,
+    open_to,
+    printed,
+    review,
+)
 
 FORM = {
     "group": "3B", "what": "service", "service": "youtube", "lesson": "now",
@@ -126,6 +135,9 @@ def test_a_standing_agreement_opens_them_and_is_taken_back(monday: School) -> No
     opened = kept(monday, ask(monday.client(Post.STAFF)))
     assert (opened.state, opened.decided_by) == ("authorised", "standing agreement")
     assert opened.signature == {}
+    assert "NOT as signed" not in printed(
+        monday.client(Post.STAFF).get(f"/requests/{opened.id}/form.pdf").data
+    )
     monday.publish()
     assert open_to(monday, CLASSROOM, "https://www.youtube.com/", LATER)
     technician.post("/activities/standing", data={"reason": "Taken back"})

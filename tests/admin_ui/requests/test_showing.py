@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-
-import pypdf
 import pytest
 
 from appliance.accounts.posts import Post
@@ -20,6 +17,7 @@ from tests.admin_ui.requests.conftest import (
     authorised,
     kept,
     open_to,
+    printed,
     review,
 )
 
@@ -29,12 +27,6 @@ def send(school: School, id_: str, what: str, post: Post, text: str, version: in
     name = {"question": "ask"}.get(what, what)
     data = {f"{name}-version": version or kept(school, id_).version, f"{name}-text": text}
     return school.client(post).post(f"/requests/{id_}/{what}", data=data).status_code
-
-
-def printed(data: bytes) -> str:
-    """Return what a PDF says, its line breaks as blanks."""
-    pages = pypdf.PdfReader(io.BytesIO(data)).pages
-    return " ".join("\n".join(page.extract_text() for page in pages).split())
 
 
 def test_a_question_is_asked_and_answered(monday: School) -> None:
