@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -73,11 +73,13 @@ def document(
     note: one line at the foot of every page, such as who made it. wide: the page lies on
     its side, for tables of many columns.
     """
-    pdf = _Sheet(title, school, note, wide=wide)
+    kept = [_listed(block) for block in blocks]
+    foreign = any(map(_foreign, (title, school, note, *(t for one in kept for t in _texts(one)))))
+    pdf = _Sheet(title, school, note, wide=wide, foreign=foreign)
     pdf.set_creation_date(made)
     pdf.add_page()
     pdf.write_title()
-    for block in blocks:
+    for block in kept:
         match block:
             case Heading():
                 pdf.write_heading(block.text)
@@ -99,7 +101,7 @@ def plain(text: str) -> str:
 class _Sheet(FPDF):
     """A4 with a head on its first page and a foot on each."""
 
-    def __init__(self, title: str, school: str, note: str, *, wide: bool) -> None:
+    def __init__(self, title: str, school: str, note: str, *, wide: bool, foreign: bool) -> None:
         super().__init__(orientation="landscape" if wide else "portrait", format="A4")
         self._title, self._school, self._note = plain(title), plain(school), plain(note)
         self.set_margins(MARGIN, MARGIN)
@@ -108,13 +110,17 @@ class _Sheet(FPDF):
         self.set_author(self._school)
         self.set_creator("Bellgate")
         self.set_lang("en-GB")
-        self._family, self._unicode = self._fonts()
+        self._family, self._unicode = self._fonts(foreign=foreign)
 
-    def _fonts(self) -> tuple[str, bool]:
-        """Load the fonts. Without the built ones: a font of the PDF reader, Latin only."""
+    def _fonts(self, *, foreign: bool) -> tuple[str, bool]:
+        """Load the fonts. Without the built ones: a font of the PDF reader, Latin only.
+
+        foreign: some letters are not Latin, so the large fonts of the system are worth their
+        second.
+        """
         logging.getLogger("fontTools").setLevel(logging.ERROR)
         logging.getLogger("fpdf").setLevel(logging.ERROR)  # a missing glyph is no news
-        found, spare = assets.read(STATIC), []
+        found = assets.read(STATIC)
         for weight, style in (("400", ""), ("700", "B")):
             for part in ("latin", "latin-ext"):
                 name = f"atkinson-hyperlegible-{part}-{weight}-normal.woff2"
@@ -122,7 +128,7 @@ class _Sheet(FPDF):
                     self.add_font(part, style, found.folder / found.names[name])
         spare = ["latin-ext"] if ("latin-ext" in self._loaded()) else []
         for path in SPARE_FONTS:
-            if path.exists():
+            if path.exists() and (foreign or "latin" not in self._loaded()):
                 for style in ("", "B"):
                     self.add_font(path.stem, style, path)
                 spare.append(path.stem.lower())
@@ -216,3 +222,23 @@ class _Sheet(FPDF):
 def _cell(text: str) -> str:
     flat = " ".join(text.split())
     return flat if len(flat) <= LONGEST_CELL else flat[: LONGEST_CELL - 1] + "…"
+
+
+def _listed(block: Block) -> Block:
+    """Return a block whose rows can be read twice."""
+    return replace(block, rows=list(block.rows)) if isinstance(block, Rows) else block
+
+
+def _texts(block: Block) -> Iterable[str]:
+    match block:
+        case Facts():
+            return (text for row in block.rows for text in row)
+        case Rows():
+            return (text for row in (block.header, *block.rows) for text in row)
+        case _:
+            return (block.text,)
+
+
+def _foreign(text: str) -> bool:
+    """Whether a text has letters beyond Latin (and the marks that go with it)."""
+    return any(ord(c) > 0x24F and not 0x1E00 <= ord(c) <= 0x20BF for c in text)
