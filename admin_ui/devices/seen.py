@@ -21,6 +21,7 @@ from appliance.status.running import announced
 from appliance.store import register_search, sightings
 
 PAGE: Final = 25
+LONGEST: Final = 0.08  # seconds that the page waits for host names
 _LONGEST_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -68,15 +69,18 @@ def seen() -> str:
     )  # fmt: skip
 
 
-def unnamed(session: Session) -> list[Seen]:
-    """Return whom the log and the neighbour table know and the register does not."""
+def unnamed(session: Session, newest: int = sightings.NEWEST) -> list[Seen]:
+    """Return whom the log and the neighbour table know and the register does not.
+
+    newest: rows of the log that are looked at.
+    """
     macs, addresses = register_search.hardware(session)
     view = gate().view()
     policys = view.snapshot.contents.devices
     macs |= {mac for device in policys for mac in device.macs}
     addresses |= {address for device in policys for address in device.addresses}
     found: dict[str, Seen] = {}
-    for one in sightings.unregistered(session):
+    for one in sightings.unregistered(session, newest=newest):
         _add(found, one.mac, one.address, one.last, one.count, one.network, one.role)
     for mac, address, last in _neighbours(gate().settings.data):
         network = view.snapshot.register.network_of(address)
@@ -115,7 +119,7 @@ def _suggest(page: list[Seen], networks: dict[str, str]) -> None:
     """Fill in names: by what the school's resolver calls it, else by network and address."""
     running = announced(gate().settings.data)
     addresses = [one.addresses[0] for one in page]
-    hosts = host_names.of(addresses, running.upstreams if running else ())
+    hosts = host_names.of(addresses, running.upstreams if running else (), LONGEST)
     for one in page:
         one.host = hosts.get(one.addresses[0], "")
         end = (one.mac or one.addresses[0]).replace(":", "")[-4:]

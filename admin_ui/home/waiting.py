@@ -17,6 +17,7 @@ from admin_ui.requests import waiting as requests_waiting
 from appliance.store import account_changes, content_reports, permissions, policy_drafts, requests
 from appliance.store.accounts import Account
 
+LATELY: Final = 2000  # rows of the log in which devices without a name are counted
 FIRST: Final = 3  # of each kind that are named one by one
 
 
@@ -105,7 +106,7 @@ def _permissions(session: Session, account: Account, view: View) -> list[Item]:
 def _devices(session: Session, account: Account) -> list[Item]:
     if not account.posts & TECHNICIAN:
         return []
-    count = sum(1 for one in seen.unnamed(session) if not one.random)
+    count = sum(1 for one in seen.unnamed(session, LATELY) if not one.random)
     return _counted("Devices seen and not named", "devices.seen", count, account, False)
 
 

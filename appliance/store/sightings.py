@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from appliance.store.attempt_tables import AttemptRow
 from appliance.store.base import UtcTime
 
-NEWEST: Final = 20_000  # rows of the log that are looked at: the cost stays the same for ever
+NEWEST: Final = 8_000  # rows of the log that are looked at: the cost stays the same for ever
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
