@@ -203,9 +203,7 @@ def _add_field(places: Places, node: Any, key: str, value: Any, depth: int) -> s
     indent = node.value[0][0].start_mark.column
     place = places.line_end(places.end(node))
     gap = newline if depth == 1 or node is places.root else ""
-    body = f"{' ' * indent}{said}"
-    if gap:
-        body = _section(key, value, indent, newline)
+    body = _section(key, value, indent, newline)
     return f"{text[:place]}{newline}{gap}{body}{text[place:]}"
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 
 from appliance import policy_file
@@ -11,6 +9,7 @@ from appliance.accounts.posts import Post
 from appliance.policy_file.reading import MAX_CHARACTERS
 from tests.admin_ui.conftest import School
 from tests.admin_ui.policy.test_previewing import actions, begin, current, main_of
+from tests.admin_ui.uploads import upload
 
 DUFFIELD = policy_file.template_text("duffield-meadows")
 
@@ -51,9 +50,7 @@ def test_mistakes_of_the_text_are_told_with_their_lines(school: School) -> None:
     ],
 )
 def test_a_file_that_is_no_policy_is_refused(school: School, data: bytes, said: str) -> None:
-    answer = school.client(Post.IT_TECHNICIAN).post(
-        "/policy/import", data={"file": (io.BytesIO(data), "p.yaml")}
-    )
+    answer = upload(school.client(Post.IT_TECHNICIAN), "/policy/import", data, "p.yaml")
     assert answer.status_code == 422
     assert said in main_of(answer)
     assert "<script>alert" not in answer.text
@@ -62,8 +59,7 @@ def test_a_file_that_is_no_policy_is_refused(school: School, data: bytes, said: 
 
 def test_an_upload_has_a_limit_and_a_form_a_smaller_one(school: School) -> None:
     client = school.client(Post.IT_TECHNICIAN)
-    huge = io.BytesIO(b"x" * (6 << 20))
-    assert client.post("/policy/import", data={"file": (huge, "p.yaml")}).status_code == 413
+    assert upload(client, "/policy/import", b"x" * (6 << 20)).status_code == 413
     assert client.post("/policy/text", data={"text": "x" * (2 << 20)}).status_code == 413
 
 
@@ -73,8 +69,8 @@ def test_a_file_goes_out_and_comes_back(school: School) -> None:
     assert out.text == DUFFIELD
     assert out.headers["Content-Disposition"] == 'attachment; filename="policy-1.yaml"'
     assert actions(school)[-1] == "policy.exported"
-    back = client.post("/policy/import", data={"file": (io.BytesIO(out.data), "../../etc/p.yaml")},
-                       follow_redirects=True)  # fmt: skip
+    sent = upload(client, "/policy/import", out.data, "../../etc/p.yaml")
+    back = client.get(sent.location)
     assert "Nothing was changed" in main_of(back)
 
 

@@ -14,6 +14,8 @@ from appliance.store import policy_drafts
 from tests.admin_ui.conftest import School
 from tests.admin_ui.policy.test_previewing import PUPIL_BREAK, STAFF_BREAK, begin, main_of
 
+TYPED = st.text(max_size=30) | st.lists(st.text(max_size=9), max_size=3)
+SHARED = [HealthCheck.function_scoped_fixture]
 RULES = template("duffield-meadows").rules
 
 
@@ -31,7 +33,8 @@ def test_a_form_sent_back_as_it_came_changes_nothing(school: School, rule: Any) 
     fields = {"id": rule.id, "clause": rule.clause, "action": rule.action.value,
               "who": list(rule.who), "what": list(rule.what), "when": list(rule.when),
               "ownership": rule.ownership.value if rule.ownership else "",
-              "permission": rule.permission or "", "grants": rule.grants, "monitor": "true"}  # fmt: skip
+              "permission": rule.permission or "", "grants": rule.grants,
+              "monitor": "true"}  # fmt: skip
     answer = client.post(f"/policy/rules/{rule.id}", data=fields, follow_redirects=True)
     assert "Nothing was changed" in main_of(answer)
 
@@ -75,11 +78,8 @@ def test_a_mistake_is_told_beside_its_field(
     assert "There is a problem" in main_of(answer)
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(st.dictionaries(st.sampled_from([*PUPIL_BREAK, "sites", "text"]),
-                       st.text(max_size=30) | st.lists(st.text(max_size=9), max_size=3)))  # fmt: skip
+@settings(max_examples=40, deadline=None, suppress_health_check=SHARED)
+@given(st.dictionaries(st.sampled_from([*PUPIL_BREAK, "sites", "text"]), TYPED))
 def test_whatever_is_typed_the_form_answers(school: School, typed: dict[str, Any]) -> None:
     client = school.client(Post.IT_TECHNICIAN)
     for path in ("/policy/new-rule", "/policy/rules/staff-break"):
@@ -99,8 +99,8 @@ def test_the_form_is_filled_from_a_cell_of_the_table(school: School) -> None:
     page = client.get("/policy/change", query_string={"role": "pupil", "what": "service:tiktok"})
     assert "Blocked always (6.1, 6.8)." in page.text
     assert "Pupils may not use social media" in page.text
-    form = client.get("/policy/new-rule", query_string={
-        "role": "pupil", "what": ["service:tiktok", "host:a.example"], "action": "allow"})  # fmt: skip
+    query = {"role": "pupil", "what": ["service:tiktok", "host:a.example"], "action": "allow"}
+    form = client.get("/policy/new-rule", query_string=query)
     assert 'value="role:pupil" checked' in form.text
     assert 'value="service:tiktok" checked' in form.text
     assert "a.example" in form.text

@@ -68,7 +68,8 @@ def test_a_review_is_recorded_and_the_next_date_kept(school: School) -> None:
     today = clock.real().date()
     soon = today + timedelta(days=200)
     fields = {"day": today.isoformat(), "took_part": "Head, DSL, IT, governor",
-              "results": "All is well", "actions": "None", "next_review": soon.isoformat()}  # fmt: skip
+              "results": "All is well", "actions": "None",
+              "next_review": soon.isoformat()}  # fmt: skip
     answer = head.post("/policy/review", data=fields)
     assert answer.status_code == 303
     assert policy_file.load(current(school)[3], "t").policy.next_review == soon
