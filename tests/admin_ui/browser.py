@@ -20,6 +20,7 @@ from tests.admin_ui.live import Site
 PHONE: Final = (360, 740)
 DESKTOP: Final = (1280, 900)
 ZOOMED: Final = (320, 256)  # a 1280 pixel window at 400 % (WCAG 2.2, 1.4.10)
+COOKIES: Final = ("bellgate", "bellgate-form")  # who is signed in; what forms remember
 _FLAGS: Final = (
     "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--no-first-run",
     "--disable-background-networking", "--disable-sync", "--disable-component-update",
@@ -51,15 +52,15 @@ class Browser:
         assert self.site is not None, "browser.at(site) first"
         self.driver.get(self.site.url(path))
 
-    def sign_in_as(self, client: FlaskClient, cookie: str = "bellgate") -> None:
-        """Take over the session of a test client: ``school.client(Post.DSL)``."""
+    def sign_in_as(self, client: FlaskClient) -> None:
+        """Take over the cookies of a test client: ``school.client(Post.DSL)``."""
         assert self.site is not None, "browser.at(site) first"
         self.cdp("Network.clearBrowserCookies")
-        held = client.get_cookie(cookie)
-        if held is None:
-            return  # nobody is
         url = self.site.url("/")
-        self.cdp("Network.setCookie", name=cookie, value=held.value, url=url, httpOnly=True)
+        for name in COOKIES:
+            held = client.get_cookie(name)
+            if held is not None:
+                self.cdp("Network.setCookie", name=name, value=held.value, url=url, httpOnly=True)
 
     def run(self, script: str, *arguments: object) -> Any:
         """Run a script in the page (beyond its content security policy) and return its value."""

@@ -10,32 +10,19 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from html import unescape
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask.testing import FlaskClient
-from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter, RequestRedirect
 
-from admin_ui import key, navigation
+from admin_ui import navigation
 from admin_ui.access import MATRIX, Door
-from admin_ui.app import create_app
-from admin_ui.devices import changing
-from admin_ui.settings import WebSettings
-from appliance import clock, policy_file
 from appliance.accounts.posts import Post
-from appliance.audit.chain import Entry
-from appliance.authority.authority import ensure
-from appliance.demonstration import making, staff
-from appliance.policy.subjects import Device, Network
-from appliance.store import accounts, audit, networks, policies
-from appliance.store.session import open_store
 from tests.admin_ui.conftest import School
 
-EACH = 3  # links to one page that one person follows
+EACH = 5  # links to one page that one person follows
 # Who is sent to look; the others find nothing that these do not.
 ORDER = (None, Post.IT_TECHNICIAN, Post.HEADTEACHER, Post.DSL, Post.STAFF, Post.E_SAFETY_OFFICER,
          Post.GOVERNOR, Post.AUDITOR)  # fmt: skip
@@ -45,59 +32,31 @@ ORDER = (None, Post.IT_TECHNICIAN, Post.HEADTEACHER, Post.DSL, Post.STAFF, Post.
 class Visit:
     """One look at an address. post None: nobody is signed in.
 
-    page: whether it is one; else a file to download, or a step to another page.
+    page: whether it is one; else a file to download, or a step to another page. after: what
+    has to be sent before, where a page comes after another one.
     """
 
     path: str
     post: Post | None = None
     page: bool = True
+    after: tuple[str, str, str] | None = None  # where to, the field, what is in it
 
 
-# Pages that no link leads to.
-SAMPLES: dict[str, tuple[Visit, ...]] = {
-    "log.new": (Visit("/log/new?after=0", Post.DSL),),
-    "log.why": (Visit("/log/why/address/127.0.10.5", Post.DSL),),
-    "signin.enrol_code": (Visit("/second-factor/set-up/code.svg", Post.STAFF, page=False),),
-    "signin.invitation": (Visit("/invitation/spent"),),
+# Pages that no link leads to, and what is no page.
+SAMPLES: dict[str, Visit] = {
+    "log.new": Visit("/log/new?after=0", Post.DSL, page=False),  # rows alone, for the live log
+    "log.why": Visit("/log/why/person/kiki-knapweed", Post.DSL),
+    "policy.diff": Visit("/policy/compare?a=1&b=2", Post.IT_TECHNICIAN),
+    "reports.form": Visit("/reports/new/form", Post.STAFF, after=("/reports/new", "answer", "no")),
+    "requests.bulk": Visit("/requests/bulk?id=R3&id=R9&id=R2", Post.IT_TECHNICIAN),
+    "signin.enrol_code": Visit("/second-factor/set-up/code.svg", Post.STAFF, page=False),
+    "signin.invitation": Visit("/invitation/spent"),
+    "signin.link": Visit("/sign-in/link/spent"),
+    "signin.provider_back": Visit("/sign-in/provider/back", page=False),
+    "signin.provider_start": Visit("/sign-in/provider", page=False),
 }
-
-
-def demonstrated(data: Path) -> School:
-    """Return the demonstration school in an empty directory, as ``bellgate up --demo`` has it."""
-    store, now = open_store(data / "bellgate.db"), clock.real()
-    gate_key = key.ensure(data)
-    with store.session() as session:
-        text = policy_file.template_text("duffield-meadows")
-        policies.set_policy(session, text, "duffield-meadows", "test", "test", now)
-        making.make(session, gate_key, now=now, real=now)
-        _lived_in(session, now)
-    ensure(data / "ca", ("facebook.com",), now)
-    app = create_app(WebSettings(data=data, proxy=("127.0.0.1", 3128)))
-    school = School(data, store, app, _holders(store))
-    school.publish()
-    return school
-
-
-def _lived_in(session: Session, now: datetime) -> None:
-    """Give the school a network of its own, and a device that was removed."""
-    networks.add(session, Network(id="hall", name="Hall", prefixes=("10.8.0.0/24",), role="pupil"))
-    projector = Device(id="projector", name="Projector", macs=("00:00:5e:00:53:ff",))
-    audit.append(
-        session,
-        Entry(at=now, actor="rowan", action="device.removed", subject="projector",
-              detail={"before": changing.facts(projector)}),
-    )  # fmt: skip
-
-
-def _holders(store: object) -> dict[Post, accounts.Account]:
-    """Return for each post the account that holds the fewest besides."""
-    with store.reading() as session:  # type: ignore[attr-defined]
-        known = {account.login: account for account in accounts.list_(session)}
-    found: dict[Post, accounts.Account] = {}
-    for login, posts in sorted(staff.logins(), key=lambda one: len(one[1])):
-        for post in posts:
-            found.setdefault(post, known[login])
-    return found
+# Pages of a gate that nobody has set up, by whoever has its code.
+UNMANNED = {f"setup.{name}": Visit(f"/setup/{name}") for name in ("code", "school", "technician")}
 
 
 @dataclass

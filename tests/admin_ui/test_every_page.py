@@ -9,14 +9,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from flask.testing import FlaskClient
 
 from admin_ui.app import create_app
 from admin_ui.settings import WebSettings
 from tests.admin_ui import axe, walk
 from tests.admin_ui.browser import DESKTOP, PHONE, ZOOMED, Browser
 from tests.admin_ui.conftest import School, founded
+from tests.admin_ui.furnishing import demonstrated, furnish, unmanned
 from tests.admin_ui.live import Site, served
-from tests.admin_ui.samples import SAMPLES, Visit, Walker, demonstrated
+from tests.admin_ui.samples import SAMPLES, UNMANNED, Visit, Walker
 from tests.architecture.source import ROOT
 
 pytestmark = [pytest.mark.chromium, pytest.mark.walk]
@@ -39,42 +41,71 @@ class Served:
     school: School
     site: Site
     ways: dict[str, list[Visit]]
+    nobody: FlaskClient
+
+    def client(self, visit: Visit) -> FlaskClient:
+        """Return the browser in which a page is opened, having sent what comes before it."""
+        client = self.nobody if visit.post is None else self.school.client(visit.post)
+        if visit.after is not None:
+            where, name, text = visit.after
+            self.school.app.config["WTF_CSRF_ENABLED"] = False
+            assert client.post(where, data={name: text}).status_code == 303
+            self.school.app.config["WTF_CSRF_ENABLED"] = True
+        return client
 
 
 @pytest.fixture(scope="module")
-def schools(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Served]]:
-    """The demonstration, full of everything, and a school that is still being set up."""
-    made = (demonstrated(tmp_path_factory.mktemp("full")), founded(tmp_path_factory.mktemp("new")))
+def schools(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, ...]]:
+    """The demonstration, full of everything; a school being set up; a gate without anybody."""
+    full, new = (
+        demonstrated(tmp_path_factory.mktemp("full")),
+        founded(tmp_path_factory.mktemp("new")),
+    )
+    empty, code = unmanned(tmp_path_factory.mktemp("empty"))
+    full.app.config["WTF_CSRF_ENABLED"] = False
+    furnish(full)
+    clients = (full.nobody(), new.nobody(), empty.nobody())
+    assert clients[2].post("/setup/code", data={"code": code}).status_code == 303
+    ways = (
+        Walker(full).walk(),
+        Walker(new).walk(),
+        {name: [way] for name, way in UNMANNED.items()},
+    )
     with ExitStack() as stack:
-        yield tuple(  # type: ignore[misc]
-            Served(one, stack.enter_context(served(one.app)), Walker(one).walk()) for one in made
+        made = zip((full, new, empty), ways, clients, strict=True)
+        yield tuple(
+            Served(one, stack.enter_context(served(one.app)), found, nobody)
+            for one, found, nobody in made
         )
-    for school in made:
+    for school in (full, new, empty):
         school.app.extensions["gate"].close()
         school.store.close()
 
 
 @pytest.mark.parametrize("endpoint", _pages())
 def test_the_page_is_fit_for_everybody(
-    schools: tuple[Served, Served], browser: Browser, endpoint: str
+    schools: tuple[Served, ...], browser: Browser, endpoint: str
 ) -> None:
-    full, new = schools
-    held = full if full.ways.get(endpoint) else new
-    visits = SAMPLES.get(endpoint) or held.ways.get(endpoint)
+    full, new, empty = schools
+    held = empty if endpoint in empty.ways else full if full.ways.get(endpoint) else new
+    sample = SAMPLES.get(endpoint)
+    visits = (sample,) if sample is not None else held.ways.get(endpoint)
     assert visits, f"nothing leads to {endpoint}: add a line to tests/admin_ui/samples.py"
     if all(visit.page for visit in visits):
-        look(held, browser, endpoint, visits)
+        held.school.app.config["WTF_CSRF_ENABLED"] = True  # as it is served
+        look(full if sample is not None else held, browser, endpoint, visits)
 
 
 def look(held: Served, browser: Browser, endpoint: str, visits: Sequence[Visit]) -> None:
     """Look at a page, weigh it, and look at what its forms answer when they are sent empty."""
     browser.at(held.site)
     for visit in visits:
-        school, where = held.school, f"{visit.path} as {visit.post}"
-        browser.sign_in_as(school.nobody() if visit.post is None else school.client(visit.post))
+        where = f"{visit.path} as {visit.post}"
+        browser.sign_in_as(held.client(visit))
         browser.open(visit.path)
         if walk.status(browser) == 200:
             break  # others were removed by forms that were sent empty
+        browser.complaints()
         browser.complaints()  # that it is not there any more
     assert walk.status(browser) in (200, 404 if endpoint in SAMPLES else 200), where
     weight = walk.weight(browser)

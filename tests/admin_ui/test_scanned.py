@@ -18,8 +18,8 @@ from appliance import clock
 from appliance.accounts.posts import Post
 from appliance.authority.admin import admin_certificate
 from tests.admin_ui.conftest import School
+from tests.admin_ui.furnishing import demonstrated
 from tests.admin_ui.live import Site, served
-from tests.admin_ui.samples import demonstrated
 from tests.architecture.source import ROOT
 
 pytestmark = [
