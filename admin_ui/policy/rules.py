@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -17,7 +17,7 @@ from appliance.policy_file.mistakes import Mistake
 from appliance.policy_file.schema import RuleEntry
 
 # Which field of the form a field of the file is told beside.
-BESIDE = {"id": "id", "clause": "clause", "action": "action", "who": "who", "what": "what",
+BESIDE: Final = {"id": "id", "clause": "clause", "action": "action", "who": "who", "what": "what",
           "when": "when", "ownership": "ownership", "permission": "permission",
           "grants": "grants", "monitor": "monitor", "text": "text"}  # fmt: skip
 

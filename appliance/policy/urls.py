@@ -95,10 +95,11 @@ def canonical_prefix(text: str) -> str:
     A query is kept (``host/watch?v=abc``): each of its parameters is then asked for.
 
     Raises:
-        BadUrlError: not a URL, a suspect path, or a ``?`` hidden in the path.
+        BadUrlError: not a URL, a suspect path, or a ``?`` or ``#`` hidden in the path (read
+            again, what follows it would be lost, and the prefix wider than was asked for).
     """
     url = parse(text)
-    if url.suspect or "?" in url.path:
+    if url.suspect or "?" in url.path or "#" in url.path:
         raise BadUrlError(f"{text!r} has a path that servers read in different ways")
     query = urlencode(sorted(url.query))
     return url.host + url.path + (f"?{query}" if query else "")

@@ -82,7 +82,14 @@ def test_a_whole_host_as_prefix_covers_odd_paths_too() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["https://x.com/a/../b", "https://x.com/a%3Fb", "ftp://x.com/", "https://x.com/%2525"]
+    "text",
+    [
+        "https://x.com/a/../b",
+        "https://x.com/a%3Fb",
+        "https://x.com/a%23b",
+        "ftp://x.com/",
+        "https://x.com/%2525",
+    ],
 )
 def test_what_cannot_be_a_prefix(text: str) -> None:
     with pytest.raises(BadUrlError):
