@@ -32,7 +32,7 @@ lint: setup ## Style, formatting and types
 
 screenshots: setup ## Pictures of every page, on a phone and a desktop, in var/screenshots
 	@.ci/tools
-	@$(BIN)/python -m pytest -q tests/admin_ui/test_every_page.py $(ARGS)
+	@SCREENSHOTS=1 $(BIN)/python -m pytest -q tests/admin_ui/test_every_page.py $(ARGS)
 	@echo "var/screenshots has them."
 
 bench: setup ## How fast it is, beside named peers, in one run

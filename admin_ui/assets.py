@@ -45,14 +45,29 @@ class Assets:
         return self.names[name]
 
 
+class Reader:
+    """Reads the manifest, and again when it was built anew: no restart is asked for."""
+
+    def __init__(self, static: Path) -> None:
+        self._folder = static / BUILD
+        self._read: tuple[int, Assets] | None = None
+
+    def now(self) -> Assets:
+        """Return what there is; nothing is the same as not built."""
+        manifest = self._folder / "manifest.json"
+        try:
+            changed = manifest.stat().st_mtime_ns
+            if self._read is None or self._read[0] != changed:
+                names = json.loads(manifest.read_text(encoding="utf-8"))
+                self._read = (changed, Assets(self._folder, names))
+        except (OSError, ValueError):  # missing, or just being swapped for another
+            return self._read[1] if self._read else Assets(self._folder, {})
+        return self._read[1]
+
+
 def read(static: Path) -> Assets:
-    """Return what lies in a static folder; nothing is the same as not built."""
-    folder = static / BUILD
-    try:
-        names = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        names = {}
-    return Assets(folder, names)
+    """Return what lies in a static folder now."""
+    return Reader(static).now()
 
 
 def built(app: Flask) -> bool:
@@ -62,19 +77,16 @@ def built(app: Flask) -> bool:
 
 def install(app: Flask) -> None:
     """Give templates ``asset('bellgate.css')``, and serve what it names."""
-    static = Path(app.static_folder or "")
-    found = read(static)
+    reader = Reader(Path(app.static_folder or ""))
 
     def asset(name: str) -> str:
-        return url_for("static", filename=f"{BUILD}/{_built().file(name)}")
-
-    def _built() -> Assets:
-        return found if found.names else read(static)  # built since: no restart is asked for
+        return url_for("static", filename=f"{BUILD}/{reader.now().file(name)}")
 
     def serve(filename: str) -> Response:
         folder, _, name = filename.rpartition("/")
-        if folder == BUILD and name in _built().names.values():
-            return _built_file(_built().folder, name)
+        held = reader.now()
+        if folder == BUILD and name in held.names.values():
+            return _built_file(held.folder, name)
         return app.send_static_file(filename)
 
     app.view_functions["static"] = serve

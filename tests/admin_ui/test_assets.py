@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from flask.testing import FlaskClient
 
 from admin_ui import assets
 from admin_ui.app import create_app
-from admin_ui.assets import FOR_EVER, read
+from admin_ui.assets import FOR_EVER, Reader
 from admin_ui.settings import WebSettings
 from tests.admin_ui.test_pages import published
 from tests.architecture.source import ROOT
@@ -80,10 +81,13 @@ def test_a_missing_build_is_said_plainly(tmp_path: Path) -> None:
     (tmp_path / "build").mkdir()
     (tmp_path / "build" / "manifest.json").write_text('{"x.css": "x-1.css"}')
     assert bare.test_client().get("/").text == "/static/build/x-1.css"  # no restart is needed
+    (tmp_path / "build" / "manifest.json").write_text('{"x.css": "x-2.css"}')
+    os.utime(tmp_path / "build" / "manifest.json", (1, 1))
+    assert bare.test_client().get("/").text == "/static/build/x-2.css"  # nor when built anew
 
 
 def test_nothing_of_the_governments_identity_is_in_it() -> None:
-    held = read(STATIC)
+    held = Reader(STATIC).now()
     text = "".join((held.folder / held.file(name)).read_text() for name in NAMES)
     for word in ("GDS Transport", "crown", "govuk-logo"):
         assert word not in text, word
@@ -91,7 +95,7 @@ def test_nothing_of_the_governments_identity_is_in_it() -> None:
 
 
 def test_nothing_is_loaded_from_elsewhere() -> None:
-    held = read(STATIC)
+    held = Reader(STATIC).now()
     css = (held.folder / held.file("bellgate.css")).read_text()
     assert {url.strip("\"'")[:2] for url in re.findall(r"url\(([^)]*)\)", css)} == {"./"}
     assert "@import" not in css
