@@ -21,7 +21,6 @@ from tests.admin_ui.conftest import School
 from tests.admin_ui.policy.test_previewing import actions, current, main_of
 from tests.admin_ui.uploads import upload
 
-SHARED = [HealthCheck.function_scoped_fixture]
 BREAK = datetime(2026, 11, 23, 10, 35, tzinfo=UTC)
 USUAL = [("Lesson 1", "lesson", "08:50", "10:30"), ("Break", "break", "10:30", "10:50"),
          ("Lesson 2", "lesson", "10:50", "12:10")]  # fmt: skip

@@ -19,7 +19,6 @@ from appliance.store import devices, grants, policies
 from tests.admin_ui.conftest import School
 from tests.admin_ui.policy.test_previewing import main_of
 
-SHARED = [HealthCheck.function_scoped_fixture]
 BREAK = datetime(2026, 11, 23, 10, 35, tzinfo=UTC)
 
 
