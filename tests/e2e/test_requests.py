@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,16 +51,13 @@ def audited(gate: Gate) -> list[str]:
     return [entry["action"] for entry in json.loads(said.stdout)]
 
 
-def test_a_request_opens_just_that_for_just_them(
-    gate: Gate, lab: Lab, staffroom: Employ, pictures: Path
-) -> None:
-    teacher, technician, head = map(staffroom, (Post.STAFF, Post.IT_TECHNICIAN, Post.HEADTEACHER))
-    assert not opened(lab)
+def asked(teacher: Person, pictures: Path) -> None:
+    """The teacher meets the block page on the pupil's PC, signs in there and asks."""
     teacher.goes(
         ("open", PAGE), ("see", "www.facebook.com"), ("press", "Ask"),
         ("see", "Show this page to a teacher"), ("press", "I work here"), ("see", "Sign in"),
         *teacher.signs_in(), ("see", "Blocked content access request"),
-        ("picture", str(pictures / "request-new.png")), ("read", "[name=url]"),
+        ("picture", str(pictures / "request-new.png")),
     )  # fmt: skip
     told = teacher.goes(
         ("open", f"{PORTAL}/requests/new?url={PAGE}"), ("read", "[name=url]"),
@@ -71,13 +67,20 @@ def test_a_request_opens_just_that_for_just_them(
         ("choose", "[name=until][value=lesson]"), ("press", "Send the request"), ("see", "R1"),
     )  # fmt: skip
     assert told["reads"] == [PAGE]
+
+
+def reviewed(technician: Person) -> None:
+    """The technician looks at what it would open, and confirms risks and controls."""
     technician.goes(
         ("open", f"{PORTAL}/requests/R1/review"), ("see", "Sign in"), *technician.signs_in(),
         ("see", "What it would open"), ("choose", "[name=risks_confirmed]"),
         ("fill", ("controls", "Read on the teacher’s board")), ("press", "Confirm the review"),
         ("see", "is reviewed"),
     )  # fmt: skip
-    assert not opened(lab), "reviewed is not opened"
+
+
+def authorised(head: Person, pictures: Path) -> None:
+    """The headteacher signs on a phone; the page says that it is in force."""
     told = head.goes(
         ("size", (360, 740)), ("open", f"{PORTAL}/requests/R1/decide"), ("see", "Sign in"),
         *head.signs_in(), ("see", "What it opens"), ("narrow", 360),
@@ -86,9 +89,18 @@ def test_a_request_opens_just_that_for_just_them(
         ("press", "Authorise"), ("see", "is authorised"),
     )  # fmt: skip
     assert "It is open now" in told["text"]
-    began = time.monotonic()
-    assert opened(lab), told["text"]
-    assert time.monotonic() - began < 5, "it was open when the page said so"
+
+
+def test_a_request_opens_just_that_for_just_them(
+    gate: Gate, lab: Lab, staffroom: Employ, pictures: Path
+) -> None:
+    teacher, technician, head = map(staffroom, (Post.STAFF, Post.IT_TECHNICIAN, Post.HEADTEACHER))
+    assert not opened(lab)
+    asked(teacher, pictures)
+    reviewed(technician)
+    assert not opened(lab), "reviewed is not opened"
+    authorised(head, pictures)
+    assert opened(lab), "the page said that it is open"
     assert not opened(lab, BESIDE), "the page beside it"
     assert not lab.staff.curl(PAGE).from_origin, "another role"
     assert not lab.visitor.dig("www.facebook.com").answers, "a visitor"
