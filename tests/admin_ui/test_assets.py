@@ -17,7 +17,7 @@ from admin_ui.app import create_app
 from admin_ui.assets import FOR_EVER, Reader
 from admin_ui.settings import WebSettings
 from tests.admin_ui.test_pages import published
-from tests.architecture.source import ROOT
+from tests.architecture.source import ROOT, tracked
 
 STATIC = ROOT / "admin_ui" / "static"
 NAMES = ("bellgate.css", "bellgate.js", "charts.js", "early.js")
@@ -116,3 +116,10 @@ def test_versions_are_exact_and_hashes_without_a_registry_are_locked() -> None:
     packages = {name: entry for name, entry in lock["packages"].items() if name}
     assert all(entry["integrity"].startswith("sha512-") for entry in packages.values())
     assert not any("resolved" in entry for entry in packages.values())
+
+
+def test_every_part_that_a_script_loads_is_kept_in_git() -> None:
+    kept = tracked()
+    for script in (path for path in kept if path.is_relative_to(SOURCES / "js")):
+        for part in re.findall(r'from "(\.[^"]+)"', script.read_text(encoding="utf-8")):
+            assert (script.parent / part).resolve() in kept, f"{script.name} loads {part}"
