@@ -107,12 +107,6 @@ def send(letters: Sequence[Letter]) -> bool:
     return bool(found is not None and wanted and postman().take(found, wanted))
 
 
-def address(path: str) -> str:
-    """Return where a path of ours is opened from a letter: never where a request says it is."""
-    found = settings()
-    return (found.web_address if found is not None else "") + path
-
-
 def invitations(invited: Sequence[tuple[Account, str]]) -> bool:
     """Mail invitations; True where all of them go out."""
     found = settings()

@@ -51,8 +51,7 @@ class ProviderForm(FlaskForm):
     )  # fmt: skip
     makes_accounts = BooleanField(
         "Make an account, as a member of staff, for whoever the provider vouches for",
-        widget=GovCheckboxInput(), description="Without it they need an account with the same "
-        "e-mail address first.",
+        widget=GovCheckboxInput(),
     )  # fmt: skip
 
 

@@ -7,7 +7,6 @@ mark, so that what is seen is the door alone. What pages narrow further, their t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 import pytest
 from flask.testing import FlaskClient
@@ -141,7 +140,7 @@ def test_a_session_that_is_over_opens_nothing(doors: School, ended: str) -> None
 
 
 def test_several_posts_open_what_each_of_them_opens(doors: School) -> None:
-    for first, second in pairwise(Post):
+    for first, second in zip(list(Post)[::4], list(Post)[1::4], strict=True):
         person = somebody(doors, f"{first}-{second}".replace("_", ""), [first, second], phone=True)
         web = doors.client_of(person.account)
         for rule, method, path in rules(doors):

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
+from admin_ui.limits import RATED
 from appliance.accounts.posts import SECOND_FACTOR, Post
 from appliance.store import accounts, web_sessions
 from appliance.store.account_tables import SessionRow, TryRow
@@ -18,6 +21,12 @@ from tests.admin_ui.signin.people import PASSWORD, said, somebody
 def sessions(school: School) -> list[SessionRow]:
     with school.store.reading() as session:
         return list(session.scalars(select(SessionRow)))
+
+
+def plain(page: str, login: str) -> str:
+    """Return a page without what is different each time it is asked for."""
+    page = re.sub(r'(name="csrf_token" value=")[^"]+', r"\1", page.replace(login, "LOGIN"))
+    return re.sub(r"\s+", " ", page)
 
 
 def test_staff_come_in_by_password(school: School) -> None:
@@ -51,11 +60,8 @@ def test_strangers_cannot_tell_accounts_apart(school: School, login: str) -> Non
     answer = school.nobody().post("/sign-in", data={"login": login, "password": given})
     assert answer.status_code == 200
     assert "The login or the password is wrong" in answer.text
-    plain = answer.text.replace(login, "LOGIN")
     other = school.nobody().post("/sign-in", data={"login": "somebody-else", "password": "x"})
-    assert re.sub(r"\s+", " ", plain) == re.sub(
-        r"\s+", " ", other.text.replace("somebody-else", "LOGIN")
-    )
+    assert plain(answer.text, login) == plain(other.text, "somebody-else")
     assert not sessions(school)
 
 
@@ -166,3 +172,52 @@ def test_a_session_idle_for_an_hour_is_over(school: School) -> None:
 def test_who_is_signed_in_goes_on_at_once(school: School) -> None:
     answer = school.client(Post.STAFF).get("/sign-in?next=/ca")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/ca")
+
+
+def test_without_the_database_nobody_comes_in(school: School) -> None:
+    """Fails closed: the page says so, and neither a password nor a session opens anything."""
+    person = somebody(school, "avery")
+    inside = school.client(Post.IT_TECHNICIAN)
+    school.app.extensions["gate"].close()
+    school.store.close()
+    school.app.extensions["gate"]._store = None
+    for path in school.data.glob("bellgate.db*"):
+        path.unlink()
+    answer = person.sign_in()
+    assert answer.status_code == 503
+    assert "nothing was changed" in answer.text
+    assert inside.get("/me").status_code == 303
+    assert person.web.get("/sign-in").status_code == 200
+
+
+def test_an_address_sends_thirty_tries_a_minute_and_still_sees_pages(school: School) -> None:
+    """A class behind one address sees its pages; only what can be guessed is rationed."""
+    school.app.config[RATED] = True
+    web = school.nobody()
+    codes = [web.post("/sign-in/passkey/options", base_url="http://localhost").status_code
+             for _ in range(31)]  # fmt: skip
+    assert codes == [200] * 30 + [429]
+    assert web.post("/sign-in", data={"login": "x", "password": "y"}).status_code == 429
+    assert {web.get(path).status_code for path in ("/sign-in", "/", "/ca") * 40} == {200}
+    answer = web.post("/sign-in", data={})
+    assert "Please wait a minute" in answer.text
+    assert not [name for name, _ in answer.headers if "ratelimit" in name.lower()]
+    other = web.post("/sign-in", data={}, environ_overrides={"REMOTE_ADDR": "10.0.0.7"})
+    assert other.status_code == 200
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.dictionaries(
+        st.sampled_from(["login", "password", "code", "next", "email", "credential", "csrf_token"]),
+        st.text(max_size=300), max_size=5,
+    )
+)  # fmt: skip
+def test_forms_take_anything_and_let_nobody_in(school: School, data: dict[str, str]) -> None:
+    web = school.nobody()
+    for path in ("/sign-in", "/sign-in/passkey", "/invitation/x", "/sign-in/link/x"):
+        assert web.post(path, data=data).status_code in (200, 303, 404)
+    assert web.get("/sign-in", query_string=data).status_code == 200
+    assert web.get("/me").status_code == 303
