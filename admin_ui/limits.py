@@ -13,6 +13,7 @@ from flask import Flask, abort, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from limits import parse
+from werkzeug.routing import IntegerConverter, Map
 
 ORDINARY: Final = 1 << 20  # bytes of a form
 UPLOAD: Final = 5 << 20  # bytes where a page takes a file: CSV, ics, policy
@@ -20,7 +21,16 @@ RATES: Final = ("600 per minute", "60 per second")  # of one address, built file
 GUESSES: Final = parse("30 per minute")  # of one address: a staff room that signs in together
 RATED: Final = "RATED"  # the application's setting that turns the rate on
 
+LARGEST: Final = 2**63 - 1  # of a number in an address; SQLite's integers go no further
+
 _View = TypeVar("_View", bound=Callable[..., object])
+
+
+class Number(IntegerConverter):
+    """``<int:...>`` in an address: one that the database could not hold is no such page."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=LARGEST)
 
 
 def takes_files(view: _View) -> _View:
@@ -37,6 +47,7 @@ def guessed(view: _View) -> _View:
 
 def install(app: Flask) -> None:
     """Limit what an application reads. Before anything that looks at a form (CSRF)."""
+    app.url_map.converters["int"] = Number
     app.config.setdefault(RATED, False)
     app.before_request(_limit_size)
     limiter = Limiter(get_remote_address, default_limits=[*RATES], storage_uri="memory://")

@@ -10,9 +10,9 @@ from typing import Final
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from admin_ui import dates, who
+from admin_ui import dates, spreadsheet, who
 from admin_ui.audit import asked
-from admin_ui.audit.shown import AREAS, Shown, shown
+from admin_ui.audit.shown import AREAS, Shown, shown, withheld
 from admin_ui.gate import gate
 from admin_ui.record import record
 from appliance.audit import anchors
@@ -34,7 +34,9 @@ def index() -> str | tuple[str, int]:
         filter_, mistake = asked.Asked(), str(error)
     posts = who.me().posts
     with gate().reading() as session:
-        found = audit.page(session, limit=PAGE + 1, **filter_.query(gate().view().zone))
+        found = audit.page(
+            session, limit=PAGE + 1, unasked=withheld(posts), **filter_.query(gate().view().zone)
+        )
         names = {one.login: one.name for one in accounts.list_(session)}
         newest = audit.newest(session)
     page = render_template(
@@ -78,7 +80,9 @@ def export() -> Response | tuple[str, int]:
         return render_template("message.html", **said), 400
     posts, zone = who.me().posts, gate().view().zone
     with gate().writing() as session:
-        found = audit.page(session, limit=MOST_EXPORTED, **filter_.query(zone))
+        found = audit.page(
+            session, limit=MOST_EXPORTED, unasked=withheld(posts), **filter_.query(zone)
+        )
         body = _csv([shown(link, posts) for link in reversed(found)])
         digest = hashlib.sha256(body).hexdigest()
         record(
@@ -112,14 +116,9 @@ def _csv(entries: list[Shown]) -> bytes:
         entry = one.link.entry
         writer.writerow(
             [
-                one.link.number, dates.long_moment(entry.at, zone), _cell(entry.actor),
-                entry.address, entry.action, _cell(entry.subject), _cell(entry.reason),
-                one.link.digest,
+                one.link.number, dates.long_moment(entry.at, zone), spreadsheet.cell(entry.actor),
+                entry.address, entry.action, spreadsheet.cell(entry.subject),
+                spreadsheet.cell(entry.reason), one.link.digest,
             ]
         )  # fmt: skip
     return said.getvalue().encode()
-
-
-def _cell(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

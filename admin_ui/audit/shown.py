@@ -56,10 +56,14 @@ class Shown:
         )
 
 
+def withheld(posts: frozenset[str]) -> frozenset[str]:
+    """Return the areas of which somebody with these posts sees no names, and asks for none."""
+    return frozenset() if READERS & posts else NAMING
+
+
 def shown(link: Link, posts: frozenset[str]) -> Shown:
     """Return an entry as somebody with these posts sees it. Fails closed: withheld."""
-    area = link.entry.action.partition(".")[0]
-    if READERS & posts or area not in NAMING:
+    if link.entry.action.partition(".")[0] not in withheld(posts):
         return Shown(link, False)
     entry: Entry = replace(link.entry, subject=WITHHELD, reason="", detail={}, address="")
     return Shown(replace(link, entry=entry), True)

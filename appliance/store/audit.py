@@ -6,7 +6,7 @@ what is enforced that nobody wrote an entry about gets one of its own, see ``Uns
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -113,11 +113,12 @@ def every(session: Session) -> Iterator[Link]:
 def page(
     session: Session, *, actor: str = "", area: str = "", subject: str = "",
     since: datetime | None = None, until: datetime | None = None, before: int | None = None,
-    limit: int = 50,
+    limit: int = 50, unasked: Iterable[str] = (),
 ) -> tuple[Link, ...]:  # fmt: skip
     """Return entries, newest first. area: the first word of the action, or the whole of it.
 
-    before: a number; only entries older than it, for the next page.
+    before: a number; only entries older than it, for the next page. unasked: areas of which
+    no entry is found by its subject, so that what is withheld cannot be guessed at.
     """
     query: Select[Any] = select(AuditRow).order_by(AuditRow.number.desc()).limit(limit)
     if actor:
@@ -127,6 +128,8 @@ def page(
         query = query.where(prefix | (AuditRow.action == area))
     if subject:
         query = query.where(AuditRow.subject == subject)
+        for closed in unasked:
+            query = query.where(~AuditRow.action.startswith(f"{closed}.", autoescape=True))
     if since is not None:
         query = query.where(AuditRow.at >= since)
     if until is not None:

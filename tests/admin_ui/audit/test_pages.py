@@ -136,3 +136,20 @@ def test_an_export_names_nobody_to_those_who_may_not(school: School) -> None:
 def test_no_filter_breaks_the_page(school: School, query: dict[str, str]) -> None:
     answer = school.client(Post.DSL).get("/audit", query_string=query)
     assert answer.status_code in (200, 400)
+
+
+def test_what_is_withheld_cannot_be_found_by_its_subject(school: School) -> None:
+    written(school, subject="person:pupil-a")
+    written(school, "device.changed", "person:pupil-a")
+    asked = "/audit?subject=person:pupil-a"
+    assert "Attempt log: looked" in school.client(Post.DSL).get(asked).text
+    page = school.client(Post.IT_TECHNICIAN).get(asked).text
+    assert "Devices: changed" in page
+    assert "Attempt log: looked" not in page
+
+
+@pytest.mark.parametrize("said", ["=1+1", " =1+1", "\n=1+1", "|calc", "%0A"])
+def test_no_cell_of_the_file_is_run(school: School, said: str) -> None:
+    written(school, "request.submitted", said)
+    rows = csv.reader(io.StringIO(school.client(Post.DSL).get("/audit/export.csv").text))
+    assert any(row[5] == f"'{said}" for row in rows)
