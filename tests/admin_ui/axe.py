@@ -35,7 +35,7 @@ def _source() -> str:
 def violations(browser: Browser) -> list[str]:
     """Return what axe finds on the page that is open, one line for each rule and place."""
     if not browser.run("return typeof window.axe === 'object'"):
-        browser.run(_source())
+        browser.from_now_on(_source())
     found: list[dict[str, Any]] = browser.driver.execute_async_script(_RUN, list(TAGS))
     return [
         f"{one['rule']}: {one['help']}: {where[:300]}"

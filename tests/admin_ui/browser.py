@@ -13,7 +13,9 @@ from flask.testing import FlaskClient
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 
 from tests.admin_ui.live import Site
 
@@ -88,6 +90,15 @@ class Browser:
         self.driver.find_element(
             By.XPATH, f"//*[self::button or self::a][contains(normalize-space(.), {literal})]"
         ).click()
+
+    def from_now_on(self, script: str) -> None:
+        """Run a script in this page, and at the start of every other one of this process."""
+        self.cdp("Page.addScriptToEvaluateOnNewDocument", source=script)
+        self.run(script)
+
+    def tab(self, times: int) -> None:
+        """Press Tab so often, all in one command."""
+        ActionChains(self.driver, duration=0).send_keys(Keys.TAB * times).perform()
 
     def complaints(self) -> list[str]:
         """Return what the console said since the last call: errors, refused by the policy."""

@@ -94,11 +94,7 @@ _ARRIVED: Final = "return !window.walkLeft && document.readyState === 'complete'
 def keyboard(browser: Browser) -> list[str]:
     """Press Tab through the page that is open; return what it missed or did not show."""
     count = int(browser.run(_PREPARE))
-    for _ in range(count + 3):
-        browser.cdp(
-            "Input.dispatchKeyEvent", type="rawKeyDown", key="Tab", code="Tab",
-            windowsVirtualKeyCode=9,
-        )  # fmt: skip
+    browser.tab(count + 3)
     found = browser.run("return window.walkEnd()")
     return [f"Tab does not reach {what}" for what in found["missed"]] + [
         f"focus is not seen on {what}" for what in found["unseen"]
