@@ -16,6 +16,7 @@ from admin_ui.audit.shown import AREAS, Shown, shown, withheld
 from admin_ui.gate import gate
 from admin_ui.record import record
 from appliance.audit import anchors
+from appliance.audit.verify import Anchor
 from appliance.store import accounts, audit
 
 PAGE: Final = 50
@@ -99,7 +100,7 @@ def _older(filter_: asked.Asked, before: int) -> str:
     return url_for("audit.index", before=before, **filter_.words())
 
 
-def _anchors() -> tuple[anchors.Anchor, ...]:
+def _anchors() -> tuple[Anchor, ...]:
     """Return the last week's anchors, newest first; none where they cannot be read."""
     try:
         return anchors.read(anchors.path(gate().settings.data))[:-8:-1]

@@ -17,15 +17,16 @@ def upgrade() -> None:
     """Make the tables."""
     _content_report()
     _content_report_block()
-    with op.batch_alter_table("reported_block") as table:
-        veiled = sa.Column("veiled", sa.Boolean(), nullable=False, server_default=sa.false())
-        table.add_column(veiled)
+    with op.batch_alter_table("reported_block") as blocks:
+        blocks.add_column(
+            sa.Column[bool]("veiled", sa.Boolean(), nullable=False, server_default=sa.false())
+        )
 
 
 def downgrade() -> None:
     """Drop the tables."""
-    with op.batch_alter_table("reported_block") as table:
-        table.drop_column("veiled")
+    with op.batch_alter_table("reported_block") as blocks:
+        blocks.drop_column("veiled")
     for table in reversed(TABLES):
         op.drop_table(table)
 
