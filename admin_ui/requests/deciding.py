@@ -19,7 +19,7 @@ from admin_ui.requests.forms import DecisionForm, ReviewForm, VersionForm
 from admin_ui.requests.handling import MEANWHILE, missing
 from admin_ui.requests.readers import readable
 from admin_ui.requests.signing import NotAllowedError, NotPossibleError, scope_of
-from admin_ui.requests.states import Action
+from admin_ui.requests.states import AFTER, Action, State
 from admin_ui.signin.again import signed_again
 from appliance.store import requests
 from appliance.store.requests import ChangedMeanwhileError, Request
@@ -29,10 +29,12 @@ LONGEST_DRAFT: Final = 1200  # characters of a decision kept in the browser whil
 
 
 @blueprint.get("/requests/<id_>/review")
-def review(id_: str) -> str:
+def review(id_: str) -> str | AnyResponse:
     """The technician's review: risks and controls, and the scope made narrower if wanted."""
     view = gate().view()
-    case = _case(id_, view, Action.REVIEW)
+    case = _case(id_, view)
+    if (away := _barred(case, Action.REVIEW)) is not None:
+        return away
     form = ReviewForm(formdata=None, version=str(case.request.version))
     narrowing.offer(form, case.request, view.snapshot.contents)
     if not card(case.request, view.at, view.snapshot).hidden:
@@ -44,7 +46,7 @@ def review(id_: str) -> str:
 def send_review(id_: str) -> Answer:
     """Take a review."""
     view, form = gate().view(), ReviewForm()
-    case = _case(id_, view, None)
+    case = _case(id_, view)
     narrowing.offer(form, case.request, view.snapshot.contents)
     good = form.validate_on_submit()
     scope = narrowing.narrowed(form, case.request, view)
@@ -63,10 +65,12 @@ def send_review(id_: str) -> Answer:
 
 
 @blueprint.get("/requests/<id_>/decide")
-def decide(id_: str) -> str:
+def decide(id_: str) -> str | AnyResponse:
     """What the request opens, and the authoriser's part of the form."""
     view = gate().view()
-    case = _case(id_, view, Action.REFUSE)
+    case = _case(id_, view)
+    if (away := _barred(case, Action.REFUSE)) is not None:
+        return away
     form = DecisionForm(formdata=None, version=str(case.request.version))
     draft = browser.pop(f"decision {id_}", None)
     if isinstance(draft, dict):  # typed before the second factor was asked for again
@@ -80,7 +84,7 @@ def send_decision(id_: str) -> Answer:
     view, form = gate().view(), DecisionForm()
     if not who.proved_just_now():
         return _sign_first(id_, form)
-    case = _case(id_, view, None)
+    case = _case(id_, view)
     good = form.validate_on_submit()
     if form.decision.data not in ("yes", "no"):
         good, form.reasons.errors = False, [*form.reasons.errors, "Authorise it or refuse it"]
@@ -124,13 +128,23 @@ def _sign_first(id_: str, form: DecisionForm) -> AnyResponse:
     return away
 
 
-def _case(id_: str, view: View, action: Action | None) -> Case:
+def _case(id_: str, view: View) -> Case:
     with gate().reading() as session:
         request = readable(session, id_, who.me())
-        case = case_of(session, request, who.me(), view.snapshot.contents)
-    if action is not None and not case.may(action):
+        return case_of(session, request, who.me(), view.snapshot.contents)
+
+
+def _barred(case: Case, action: Action) -> AnyResponse | None:
+    """Send back whoever comes too late, by an old tab or link; refuse whoever may not. None: go on.
+
+    Fails closed: without a reason to go back it is a refusal.
+    """
+    if case.may(action):
+        return None
+    if (State(case.request.state), action) in AFTER:
         abort(403)
-    return case
+    flash(case.why_not(action), "error")
+    return redirect(url_for("requests.show", id_=case.request.id), 303)
 
 
 def _not_done(template: str, id_: str, form: VersionForm, error: Exception) -> Answer:

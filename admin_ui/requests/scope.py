@@ -19,6 +19,7 @@ from appliance.policy.snapshot import Contents, Snapshot
 from appliance.policy.subjects import Client
 
 LONGEST_URL: Final = 2000  # characters
+_USERINFO: Final = re.compile(r"^((?:[A-Za-z]+://)?)[^/?#\\]*@")
 _DAY: Final = re.compile(r"(?P<d>\d{1,2})[/. -](?P<m>\d{1,2})[/. -](?P<y>\d{4})")
 
 
@@ -45,10 +46,13 @@ class Scope:
 def address(text: str) -> tuple[str, urls.Url]:
     """Return a URL as it is kept, and taken apart.
 
+    A name and password before the host are not kept: they are a secret, or they pose as a host
+    (``https://good.example@evil.example/``; RFC 3986, 7.5 and 7.6).
+
     Raises:
         ScopeError: it is no URL that a page can be asked for by.
     """
-    cleaned = "".join(c for c in text.strip() if c.isprintable())
+    cleaned = _USERINFO.sub(r"\1", "".join(c for c in text.strip() if c.isprintable()))
     if not cleaned:
         raise ScopeError("url", "Enter the full address of the page, such as https://example.org/x")
     if len(cleaned) > LONGEST_URL:

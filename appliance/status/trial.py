@@ -28,6 +28,7 @@ from appliance.status.running import Endpoint, Running
 
 CANARY: Final = "use-application-dns.net"
 ORDINARY: Final = "www.gov.uk"
+BEHIND: Final = "Resolver behind the gate"
 # Known to everybody; the first that the policy blocks and the first that it allows are tried.
 PLATFORMS: Final = ("facebook", "x", "youtube", "tiktok", "reddit", "whatsapp", "linkedin")
 NO_INTERNET: Final = "See that the resolver named above answers and that this network is online."
@@ -54,6 +55,7 @@ class Ground:
     at: datetime
     clock_trusted: bool
     root: Path
+    names_known: bool = True  # the resolver behind the gate knows the names of the internet
 
 
 def every(ground: Ground) -> Iterator[Finding]:
@@ -62,6 +64,8 @@ def every(ground: Ground) -> Iterator[Finding]:
     yield from itself
     if any(found.about == "DNS" and found.level is Level.RED for found in itself):
         return  # no network would be answered, and each would wait for it
+    unwell = any(f.about == BEHIND and f.level is not Level.GOOD for f in itself)
+    ground = replace(ground, names_known=not unwell)
     for network in ground.snapshot.contents.networks:
         yield from _on(network, ground)
 
@@ -75,7 +79,7 @@ def gate(running: Running) -> Iterator[Finding]:
     if running.http is not None:
         yield _from(faces.proxy(running.http), "Proxy", LOOK)
     asks = "Ask whoever runs the accredited filter for the address of its resolver."
-    yield _from(faces.upstream(running.upstreams), "Resolver behind the gate", asks)
+    yield _from(faces.upstream(running.upstreams), BEHIND, asks)
     yield _canary(running.dns)
 
 
@@ -161,6 +165,10 @@ def _dns_differs(source: str, host: str, expected: DnsPlan, ground: Ground) -> F
     said = DnsPlan.STEER if steered else DnsPlan.REFUSE if found == "NXDOMAIN" else DnsPlan.PASS
     if said is expected:
         return None
+    if expected is DnsPlan.PASS and said is DnsPlan.REFUSE and not ground.names_known:
+        # Whether the gate refused it too cannot be told: never green, and no blame of the gate.
+        words = f"DNS cannot find {host}: the resolver behind the gate knows no name just now."
+        return Finding(about="", level=Level.AMBER, words=words, todo=NO_INTERNET)
     words = f"DNS should {expected.value} {host}, and it did {said.value} it ({found})."
     return _red("", words, LOOK)
 

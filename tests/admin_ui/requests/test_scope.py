@@ -67,6 +67,18 @@ def test_an_address_becomes_a_target(url: str, width: str, expected: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("https://user:secret@www.example.org/a", "https://www.example.org/a"),
+        ("https://www.good.example@b@evil.example:8443/x", "https://evil.example:8443/x"),
+        ("https://www.example.org/@a?b=c@d#e@f", "https://www.example.org/@a?b=c@d#e@f"),
+    ],
+)
+def test_a_name_and_password_in_an_address_are_not_kept(url: str, kept: str) -> None:
+    assert scoping.address(url) == (kept, urls.parse(url))
+
+
+@pytest.mark.parametrize(
     ("url", "width", "field"),
     [
         ("", "page", "url"), ("   ", "page", "url"), ("javascript:alert(1)", "page", "url"),

@@ -15,6 +15,7 @@ from tests.admin_ui.requests.conftest import (
     VIDEO,
     ask,
     authorised,
+    decide,
     kept,
     open_to,
     printed,
@@ -130,3 +131,16 @@ def test_what_people_wrote_is_escaped(monday: School) -> None:
     assert "?q=<script>" not in page
     assert 'href="https://x.example' not in page
     assert "{{7*7}}" in page
+
+
+def test_whoever_comes_too_late_is_told_so_and_sent_back(monday: School) -> None:
+    id_ = ask(monday.client(Post.STAFF))
+    technician, head = monday.client(Post.IT_TECHNICIAN), monday.client(Post.HEADTEACHER)
+    assert technician.get(f"/requests/{id_}/review").status_code == 200
+    assert head.get(f"/requests/{id_}/decide").status_code == 403
+    assert review(monday, id_) == 303
+    assert decide(monday, id_) == 303
+    for client, page in ((technician, "review"), (head, "decide")):
+        back = client.get(f"/requests/{id_}/{page}")
+        assert (back.status_code, back.location) == (303, f"/requests/{id_}")
+        assert "the request has gone on meanwhile" in client.get(back.location).text

@@ -127,3 +127,19 @@ def test_a_resolver_that_does_not_answer_is_amber_not_red(tmp_path: Path) -> Non
         made.stop(signal.SIGTERM)
     assert found["Resolver behind the gate"].level is Level.AMBER
     assert found["Resolver behind the gate"].todo
+
+
+def test_a_resolver_that_knows_no_name_is_not_blamed_on_the_gate(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As without an internet line: what stands behind the gate answers NXDOMAIN to everything."""
+    monkeypatch.setattr(trial, "ORDINARY", trial.CANARY)  # a name to which the gate says NXDOMAIN
+    network = ground.snapshot.contents.networks[0]
+    (blamed,) = [f for f in trial.every(ground) if f.about == "Ordinary site"
+                 and f.network == network.name]  # fmt: skip
+    assert blamed.level is Level.RED
+    nobody = replace(ground.running, upstreams=(("127.0.0.1", free_ports(1)[0]),))
+    for found in trial.every(replace(ground, running=nobody)):
+        assert found.level is not Level.RED, found
+        if found.about == "Ordinary site":
+            assert (found.level, found.todo) == (Level.AMBER, trial.NO_INTERNET)
