@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,9 +11,18 @@ import pytest
 from appliance.store.session import Store, open_store
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make one empty store with all its tables, to be copied: every step of the way costs."""
+    path = tmp_path_factory.mktemp("store") / "bellgate.db"
+    open_store(path).close()
+    return path
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(tmp_path: Path, migrated: Path) -> Iterator[Store]:
     """Give an empty store."""
+    shutil.copy(migrated, tmp_path / "bellgate.db")
     opened = open_store(tmp_path / "bellgate.db")
     yield opened
     opened.close()
