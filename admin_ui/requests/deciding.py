@@ -18,6 +18,7 @@ from admin_ui.requests.effect import effect_of
 from admin_ui.requests.forms import DecisionForm, ReviewForm, VersionForm
 from admin_ui.requests.handling import MEANWHILE, missing
 from admin_ui.requests.readers import readable
+from admin_ui.requests.showing import page
 from admin_ui.requests.signing import NotAllowedError, NotPossibleError, scope_of
 from admin_ui.requests.states import AFTER, Action, State
 from admin_ui.signin.again import signed_again
@@ -29,7 +30,7 @@ LONGEST_DRAFT: Final = 1200  # characters of a decision kept in the browser whil
 
 
 @blueprint.get("/requests/<id_>/review")
-def review(id_: str) -> str | AnyResponse:
+def review(id_: str) -> Answer:
     """The technician's review: risks and controls, and the scope made narrower if wanted."""
     view = gate().view()
     case = _case(id_, view)
@@ -65,7 +66,7 @@ def send_review(id_: str) -> Answer:
 
 
 @blueprint.get("/requests/<id_>/decide")
-def decide(id_: str) -> str | AnyResponse:
+def decide(id_: str) -> Answer:
     """What the request opens, and the authoriser's part of the form."""
     view = gate().view()
     case = _case(id_, view)
@@ -134,15 +135,15 @@ def _case(id_: str, view: View) -> Case:
         return case_of(session, request, who.me(), view.snapshot.contents)
 
 
-def _barred(case: Case, action: Action) -> AnyResponse | None:
-    """Send back whoever comes too late, by an old tab or link; refuse whoever may not. None: go on.
+def _barred(case: Case, action: Action) -> AnyResponse | tuple[str, int] | None:
+    """Send back whoever comes too late, by an old tab or link; refuse whoever may not, and say why.
 
-    Fails closed: without a reason to go back it is a refusal.
+    None: go on. Fails closed: without a reason to go back it is a refusal.
     """
     if case.may(action):
         return None
     if (State(case.request.state), action) in AFTER:
-        abort(403)
+        return page(case.request.id, None, case.why_not(action)), 403
     flash(case.why_not(action), "error")
     return redirect(url_for("requests.show", id_=case.request.id), 303)
 
