@@ -18,7 +18,7 @@ from tests.admin_ui.conftest import School
 
 LIST = (
     "name,email,posts\nA. Teacher,a@hillside.example,\n"
-    "B. Lead,b@hillside.example,staff; dsl\n=cmd|' /C calc'!A1,c@hillside.example,slt\n"
+    "B. Lead,b@hillside.example,staff; dsl\n=cmd|' /C calc'!A1,c@hillside.example,governor\n"
 )
 
 

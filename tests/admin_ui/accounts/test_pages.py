@@ -141,12 +141,12 @@ def test_other_posts_hold_at_once_and_end_sessions(school: School, technician: F
     staff = school.client(Post.STAFF)
     one = school.accounts[Post.STAFF].id
     technician.post(
-        f"/accounts/{one}/posts", data={"posts": ["staff", "slt"], "reason": "Promoted"}
+        f"/accounts/{one}/posts", data={"posts": ["staff", "governor"], "reason": "Promoted"}
     )
-    assert find(school, "staff").posts == {"staff", "slt"}
+    assert find(school, "staff").posts == {"staff", "governor"}
     assert staff.get("/me").status_code == 303
     (entry,) = said(school, "account.posts_changed")
-    assert entry[2] == {"before": ["staff"], "after": ["slt", "staff"]}
+    assert entry[2] == {"before": ["staff"], "after": ["governor", "staff"]}
 
 
 def test_a_post_of_each_sort_is_half_done_and_half_waits(

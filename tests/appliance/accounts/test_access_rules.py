@@ -32,7 +32,12 @@ SEALED, BOTH = one(6, "it_technician", emergency=True), one(7, "it_technician", 
         (TECH, TEACHER, {"headteacher"}, [TECH, HEAD, TEACHER], True),
         (TECH, TEACHER, {"deputy_dsl", "slt"}, [TECH, HEAD, TEACHER], True),
         (TECH, None, {"executive_head"}, [TECH, HEAD], True),
-        (TECH, TEACHER, {"slt", "governor", "it_technician"}, [TECH, HEAD, TEACHER], False),
+        (TECH, TEACHER, {"governor", "it_technician", "staff"}, [TECH, HEAD, TEACHER], False),
+        (TECH, TECH, {"auditor"}, [TECH, HEAD], True),  # reads whom the leads looked at
+        (TECH, TECH, {"e_safety_officer"}, [TECH, HEAD], True),  # reads every report
+        (TECH, TECH, {"slt"}, [TECH, HEAD], True),  # authorises, under some policies
+        (TECH, TECH, {"line_manager"}, [TECH, HEAD], True),
+        (TECH, TECH, {"school_officer"}, [TECH, HEAD], True),
         (TECH, TEACHER, set(), [TECH, HEAD, TEACHER], False),
         (TECH, TEACHER, {"dsl"}, [TECH, TEACHER], False),  # setup: no headteacher yet
         (TECH, TEACHER, {"dsl"}, [TECH, TEACHER, GONE], False),
