@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 
 from admin_ui.app import create_app
 from admin_ui.settings import WebSettings
+from appliance.accounts.posts import Post
 from tests.admin_ui import axe, walk
 from tests.admin_ui.browser import DESKTOP, PHONE, ZOOMED, Browser
 from tests.admin_ui.conftest import School, founded
@@ -95,6 +96,20 @@ def test_the_page_is_fit_for_everybody(
     if all(visit.page for visit in visits):
         held.school.app.config["WTF_CSRF_ENABLED"] = True  # as it is served
         look(full if sample is not None else held, browser, endpoint, visits)
+
+
+@pytest.mark.parametrize(("path", "post"), [("/nope", None), ("/accounts", Post.STAFF)])
+def test_a_refusal_is_a_page_too(
+    schools: tuple[Served, ...], browser: Browser, path: str, post: Post | None
+) -> None:
+    full = schools[0]
+    browser.at(full.site)
+    browser.sign_in_as(full.client(Visit(path, post)))
+    for size in (DESKTOP, PHONE):
+        browser.size(size)
+        browser.open(path)
+        assert walk.status(browser) in (403, 404)
+        assert not axe.violations(browser) + walk.headings(browser) + walk.too_wide(browser)
 
 
 def look(held: Served, browser: Browser, endpoint: str, visits: Sequence[Visit]) -> None:

@@ -8,16 +8,20 @@ from flask import Flask, Response
 from admin_ui import headers
 
 
-def answered(tls: bool) -> Response:
+def answered(tls: bool, host: str = "gate.school.example") -> Response:
     app = Flask("bare")
     headers.protect(app, tls=tls)
     app.add_url_rule("/", "page", lambda: "page")
-    return app.test_client().get("/")
+    return app.test_client().get("/", base_url=f"https://{host}:8000")
 
 
 @pytest.mark.parametrize("tls", [True, False])
 def test_only_https_promises_https(tls: bool) -> None:
     assert ("Strict-Transport-Security" in answered(tls).headers) is tls
+
+
+def test_nothing_is_promised_for_everything_on_this_machine() -> None:
+    assert "Strict-Transport-Security" not in answered(tls=True, host="localhost").headers
 
 
 @pytest.mark.parametrize(
