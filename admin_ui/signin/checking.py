@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import current_app, request
 from sqlalchemy.orm import Session
 
-from admin_ui import dates
+from admin_ui import dates, who
 from admin_ui.gate import gate
 from admin_ui.record import record
 from appliance.accounts import limits, passwords, totp
@@ -38,7 +38,8 @@ class Checked:
         """Return why nobody comes in."""
         if self.until is None:
             return wrong
-        ends = dates.clock_time(self.until.astimezone(gate().view().zone))
+        after = self.until + timedelta(seconds=59)  # the minute that is named must be over it
+        ends = dates.clock_time(after.astimezone(gate().view().zone))
         return (
             "There were too many wrong tries on this account or from this device’s address. For "
             f"safety nothing is tried again until {ends}. Then please try once more"
@@ -69,9 +70,9 @@ def password(login: str, given: str) -> Checked:
 
 def second_factor(account: Account, code: str) -> Checked:
     """Check a code from the app or a recovery code; each counts once."""
-    now, address = gate().real(), request.remote_addr or ""
+    now, (login, address) = gate().real(), counted_as(account)
     with gate().writing() as session:
-        one = limits.begin(session, account.login, address, at=now)
+        one = limits.begin(session, login, address, at=now)
         if one.id is None:
             return Checked(None, one.until)
         recovery = totp.looks_like_recovery(code)
@@ -81,7 +82,7 @@ def second_factor(account: Account, code: str) -> Checked:
             else _spend(session, account, code, now)
         )
         if not right:
-            return _refused(session, one, account.login, account, "second factor")
+            return _refused(session, one, login, account, "second factor", address)
         limits.succeeded(session, one)
         if recovery:
             kept = credentials.of(session, account.id)
@@ -111,11 +112,27 @@ def key() -> bytes:
     return found
 
 
-def _refused(session: Session, one: Try, login: str, account: Account | None, what: str) -> Checked:
+def counted_as(account: Account) -> tuple[str, str]:
+    """Return the login and address that guesses at a second factor count for.
+
+    Whoever is signed in already counts by themselves: strangers who guess from the same
+    address, or at the same account, keep nobody from signing a decision.
+    """
+    held = who.session()
+    if held is not None and held.complete and held.account.id == account.id:
+        return f"signed in: {account.login}", f"signed in: {account.login}"
+    return account.login, request.remote_addr or ""
+
+
+def _refused(
+    session: Session, one: Try, login: str, account: Account | None, what: str, address: str = ""
+) -> Checked:
     """Write down that a try failed, and whether it was the one that locks."""
     subject = account.login if account is not None else NOBODY
     record(session, "sign_in.refused", subject, actor="nobody", what=what)
-    until = limits.locked_until(session, login, request.remote_addr or "", at=gate().real())
+    until = limits.locked_until(
+        session, login, address or request.remote_addr or "", at=gate().real()
+    )
     if until is not None:
         record(session, "sign_in.locked", subject, actor="nobody", until=until.isoformat())
     return Checked(None, until)

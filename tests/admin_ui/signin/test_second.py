@@ -144,3 +144,17 @@ def test_recovery_codes_open_once_each(school: School) -> None:
     person.sign_in()
     assert person.show_code("aaaa-bbbb-cccc-dddd").status_code == 200
     assert person.show_code("eeee-ffff-gggg-hhhh").status_code == 303
+
+
+def test_strangers_who_guess_keep_nobody_from_signing(school: School, dsl: Person) -> None:
+    """They guess at the same account from the same address, and are locked themselves."""
+    assert dsl.show_code().status_code == 303
+    stranger = school.nobody()
+    for _ in range(11):
+        told = stranger.post("/sign-in", data={"login": "casey", "password": "a guess of mine"})
+    assert "too many wrong tries" in told.text
+    later = dsl.show_code("000000")
+    assert "too many wrong tries" not in later.text
+    for _ in range(10):
+        last = dsl.show_code("000000")
+    assert "too many wrong tries" in last.text, "their own guesses count all the same"
