@@ -17,7 +17,7 @@ from admin_ui.connection import IDLE, Connection, Door
 from admin_ui.settings import Tls, WebSettings
 from appliance.authority.files import AuthorityError
 
-THREADS: Final = 16
+THREADS: Final = 32  # more than one address may hold (connection.EACH), so it keeps nobody out
 LONGEST_HEAD: Final = 32 << 10  # bytes of request line and headers
 LONGEST_BODY: Final = limits.UPLOAD + (64 << 10)  # bytes; what a page takes, limits.py says
 RENEW_EVERY: Final = 3600.0  # seconds between two looks at the certificate

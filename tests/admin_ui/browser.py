@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import pytest
 from flask.testing import FlaskClient
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
@@ -19,6 +21,7 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.admin_ui.live import Site
 
+Found = TypeVar("Found")
 PHONE: Final = (360, 740)
 DESKTOP: Final = (1280, 900)
 ZOOMED: Final = (320, 256)  # a 1280 pixel window at 400 % (WCAG 2.2, 1.4.10)
@@ -74,11 +77,11 @@ class Browser:
 
     def text(self) -> str:
         """Return what a person reads on the page."""
-        return self.driver.find_element(By.TAG_NAME, "body").text
+        return settled(lambda: self.driver.find_element(By.TAG_NAME, "body").text)
 
     def find(self, css: str) -> Any:
         """Return the first element of a CSS selector."""
-        return self.driver.find_element(By.CSS_SELECTOR, css)
+        return settled(lambda: self.driver.find_element(By.CSS_SELECTOR, css))
 
     def all(self, css: str) -> list[Any]:
         """Return every element of a CSS selector."""
@@ -87,9 +90,8 @@ class Browser:
     def press(self, text: str) -> None:
         """Click the button or link with these words."""
         literal = "concat('" + text.replace("'", "', \"'\", '") + "', '')"
-        self.driver.find_element(
-            By.XPATH, f"//*[self::button or self::a][contains(normalize-space(.), {literal})]"
-        ).click()
+        path = f"//*[self::button or self::a][contains(normalize-space(.), {literal})]"
+        settled(lambda: self.driver.find_element(By.XPATH, path).click())
 
     def from_now_on(self, script: str) -> None:
         """Run a script in this page, and at the start of every other one of this process."""
@@ -115,6 +117,19 @@ class Browser:
 
 
 _BAD: Final = {"SEVERE", "WARNING"}
+_REPLACED: Final = "does not belong to the document"
+
+
+def settled(look: Callable[[], Found]) -> Found:
+    """Look again while a page is being replaced: Chromium then speaks of a node of the old one."""
+    for _ in range(40):
+        try:
+            return look()
+        except WebDriverException as error:
+            if _REPLACED not in str(error.msg):
+                raise
+            time.sleep(0.05)
+    return look()
 
 
 def start(home: Path) -> webdriver.Chrome:

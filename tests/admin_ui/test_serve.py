@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -66,19 +68,29 @@ def test_pages_come_and_the_connection_is_kept(site: Site) -> None:
         assert first.headers["Content-Encoding"] == "gzip"
         assert first.raw.version == 11
         assert session.get(site.url("/ca")).status_code == 200
-    with raw(site) as client:  # two requests, one connection
+    kept = http.client.HTTPConnection(site.host, site.port, timeout=10)
+    with closing(kept):  # two requests, one connection
+        places = []
         for _ in range(2):
-            client.sendall(b"GET /proxy.pac HTTP/1.1\r\nHost: x\r\n\r\n")
-            assert client.recv(65536).startswith(b"HTTP/1.1 404")
+            kept.request("GET", "/proxy.pac")
+            reply = kept.getresponse()
+            assert (reply.status, reply.version) == (404, 11)
+            reply.read()
+            places.append(kept.sock.getsockname())
+        assert places[0] == places[1]
 
 
 def test_clients_that_say_nothing_hold_nobody_up(site: Site) -> None:
-    silent = [raw(site) for _ in range(THREADS + 4)]  # more than there are workers
+    silent = [raw(site) for _ in range(connection.EACH - 2)]  # all that one address may hold
     try:
         assert requests.get(site.url("/"), timeout=5).status_code == 200
     finally:
         for client in silent:
             client.close()
+
+
+def test_half_sent_forms_of_one_address_leave_threads_for_others() -> None:
+    assert connection.EACH < THREADS
 
 
 def test_an_address_has_only_so_many_connections(site: Site) -> None:

@@ -15,9 +15,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from admin_ui import serve
+from admin_ui import connection, serve
 from admin_ui.app import create_app
-from admin_ui.serve import THREADS
 from admin_ui.settings import Tls, WebSettings
 from appliance import clock
 from appliance.authority import files
@@ -98,7 +97,7 @@ def test_http_is_told_to_use_https(site: Site) -> None:
 
 
 def test_clients_that_never_shake_hands_hold_nobody_up(site: Site, root: str) -> None:
-    silent = [socket.create_connection((site.host, site.port)) for _ in range(THREADS + 4)]
+    silent = [socket.create_connection((site.host, site.port)) for _ in range(connection.EACH - 2)]
     try:
         assert requests.get(site.url("/"), verify=root, timeout=5).status_code == 200
     finally:
