@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -13,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from admin_ui import who
 from admin_ui.access import OFFICERS
 from admin_ui.gate import gate
+from admin_ui.record import record
 from admin_ui.reports import who_reads
 from admin_ui.reports.blueprint import blueprint
 from appliance.store import content_reports, report_blocks
@@ -85,12 +87,26 @@ def index() -> str:
         blocked = report_blocks.standing(session)
     pages = max(1, -(-len(found) // PAGE))
     number = min(max(request.args.get("page", 1, int), 1), pages)
+    listed = found[(number - 1) * PAGE : number * PAGE]
+    _note_the_look(account, listed)
     return render_template(
-        "reports/index.html", reports=found[(number - 1) * PAGE : number * PAGE], at=at,
+        "reports/index.html", reports=listed, at=at,
         count=len(found), number=number, pages=pages, wanted=wanted, shown=_shown(account),
         blocked=blocked, names=lambda report: who_reads.sees_names(account, report),
         exports=bool(account.posts & who_reads.READ_ALL),
     )  # fmt: skip
+
+
+def _note_the_look(account: Account, listed: Sequence[Report]) -> None:
+    """Write down that names of others were read. Fails closed: no entry, no list."""
+    named = [
+        report.id for report in listed
+        if report.accessed_by and report.account != account.id
+        and who_reads.sees_names(account, report)
+    ]  # fmt: skip
+    if named:
+        with gate().writing() as session:
+            record(session, "report.listed", "reports", rows=len(named), reports=named)
 
 
 def _shown(account: Account) -> dict[str, str]:

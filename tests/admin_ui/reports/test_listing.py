@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from admin_ui.reports.listing import waiting
 from appliance import clock
 from appliance.accounts.posts import Post
+from appliance.store import audit
 from appliance.store.report_tables import ContentReportRow
 from tests.admin_ui.conftest import School
 from tests.admin_ui.reports.conftest import ILLEGAL, ORDINARY, submit
@@ -115,3 +116,15 @@ def test_no_filter_breaks_the_list(school: School, query: dict[str, str]) -> Non
     answer = school.client(Post.DSL).get("/reports", query_string=query)
     assert answer.status_code == 200
     assert "<script>" not in answer.text.replace("<script>alert", "")
+
+
+def test_a_list_that_names_people_is_a_look(school: School, hand_in: HandIn) -> None:
+    hand_in(form={**ORDINARY, "accessed_by": "P. Pupil"})
+    assert "P. Pupil" in school.client(Post.DSL).get("/reports").text
+    with school.store.reading() as session:
+        (entry, *_) = audit.page(session, area="report.listed")
+    assert entry.entry.actor == Post.DSL
+    assert entry.entry.detail == {"rows": 1, "reports": ["C1"]}
+    school.client(Post.STAFF).get("/reports")
+    with school.store.reading() as session:
+        assert len(audit.page(session, area="report.listed")) == 1, "one’s own name no other"
