@@ -17,7 +17,7 @@ from appliance.policy.subjects import Network
 from appliance.store import accounts, networks, policies, web_settings
 from appliance.store.accounts import Account
 from appliance.store.session import Store, open_store
-from tests.admin_ui.conftest import School
+from tests.admin_ui.conftest import School, founded
 
 TEMPLATE = "duffield-meadows"
 
@@ -78,10 +78,16 @@ def furnish(school: School) -> None:
         "host": "mail.school.example", "port": 587, "tls": "starttls", "user": "",
         "sender": "gate@school.example", "web_address": "https://gate.school.example",
     }  # fmt: skip
-    now = clock.real().isoformat()
     with school.store.session() as session:
         web_settings.put(session, mailing.KEY, mail)
+
+
+def alarmed(data: Path) -> School:
+    """Return a school that is being set up, whose emergency account was used."""
+    school, now = founded(data), clock.real().isoformat()
+    with school.store.session() as session:
         web_settings.put(session, alarm.KEY, {"first": now, "last": now, "times": 1})
+    return school
 
 
 def unmanned(data: Path) -> tuple[School, str]:

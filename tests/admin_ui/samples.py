@@ -44,6 +44,7 @@ class Visit:
 
 # Pages that no link leads to, and what is no page.
 SAMPLES: dict[str, Visit] = {
+    "log.export": Visit("/log/export/csv", Post.DSL, page=False),
     "log.new": Visit("/log/new?after=0", Post.DSL, page=False),  # rows alone, for the live log
     "log.why": Visit("/log/why/person/kiki-knapweed", Post.DSL),
     "policy.diff": Visit("/policy/compare?a=1&b=2", Post.IT_TECHNICIAN),
@@ -61,9 +62,13 @@ UNMANNED = {f"setup.{name}": Visit(f"/setup/{name}") for name in ("code", "schoo
 
 @dataclass
 class Walker:
-    """Follows links as one person after another, until each page was come by."""
+    """Follows links as one person after another, until each page was come by.
+
+    areas: what the names of the endpoints begin with that are looked for.
+    """
 
     school: School
+    areas: tuple[str, ...] = ("",)
     found: dict[str, list[Visit]] = field(default_factory=dict)
     _seen: set[tuple[str, Post | None]] = field(default_factory=set)
     _opened: Counter[tuple[str, Post | None]] = field(default_factory=Counter)
@@ -93,7 +98,9 @@ class Walker:
     def _leads_on(self, path: str, post: Post | None) -> bool:
         """Whether to open a link: an address not seen yet, of a page not seen often."""
         endpoint = self._endpoint(path)
-        if endpoint in (None, "static") or endpoint in self._files or (path, post) in self._seen:
+        if endpoint is None or not endpoint.startswith(self.areas) or endpoint in self._files:
+            return False
+        if endpoint == "static" or endpoint in SAMPLES or (path, post) in self._seen:
             return False
         self._seen.add((path, post))
         self._opened[str(endpoint), post] += 1

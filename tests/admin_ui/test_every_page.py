@@ -17,8 +17,8 @@ from admin_ui.settings import WebSettings
 from appliance.accounts.posts import Post
 from tests.admin_ui import axe, walk
 from tests.admin_ui.browser import DESKTOP, PHONE, ZOOMED, Browser
-from tests.admin_ui.conftest import School, founded
-from tests.admin_ui.furnishing import demonstrated, furnish, unmanned
+from tests.admin_ui.conftest import School
+from tests.admin_ui.furnishing import alarmed, demonstrated, furnish, unmanned
 from tests.admin_ui.live import Site, served
 from tests.admin_ui.samples import SAMPLES, UNMANNED, Visit, Walker
 from tests.architecture.source import ROOT
@@ -61,7 +61,7 @@ def schools(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, 
     """The demonstration, full of everything; a school being set up; a gate without anybody."""
     full, new = (
         demonstrated(tmp_path_factory.mktemp("full")),
-        founded(tmp_path_factory.mktemp("new")),
+        alarmed(tmp_path_factory.mktemp("new")),
     )
     empty, code = unmanned(tmp_path_factory.mktemp("empty"))
     full.app.config["WTF_CSRF_ENABLED"] = False
@@ -156,8 +156,7 @@ def looked_at(browser: Browser, path: str, name: str) -> list[str]:
 def mistaken(browser: Browser, path: str) -> list[str]:
     """Return what is wrong with the answers to forms that were sent without being filled in."""
     wrong = []
-    browser.size(PHONE)
-    browser.open(path)
+    browser.size(PHONE)  # the page is still open
     for number in range(min(walk.forms(browser), FORMS)):
         if number:
             browser.open(path)
