@@ -43,7 +43,7 @@ document.addEventListener('focusin', ({target}) => {
     at = found.findIndex((e) => e.type === 'radio' && e.name === target.name
       && e.form === target.form);
   }
-  if (at < 0) return;
+  if (at < 0 || window.walked.reached.has(at)) return;  // past the end Tab begins anew
   window.walked.reached.add(at);
   if (found[at] === target && of(target) === before[at]) window.walked.unseen.add(at);
   const box = target.getBoundingClientRect();
