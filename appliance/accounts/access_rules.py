@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from appliance.accounts.posts import Post
+from appliance.accounts.posts import SECOND_FACTOR, Post
 from appliance.store.accounts import Account
 
 HEADS: Final = frozenset({Post.HEADTEACHER, Post.EXECUTIVE_HEAD})
 # Posts that a headteacher approves: whoever may authorise under some policy (the SLT, a line
 # manager), reads reports (the e-safety officer) or whom the leads looked at (the auditor).
-APPROVED: Final = frozenset(Post) - {Post.IT_TECHNICIAN, Post.GOVERNOR, Post.STAFF}
+APPROVED: Final = SECOND_FACTOR - {Post.IT_TECHNICIAN}
 
 
 def waits(actor: Account, subject: Account | None, change: Iterable[str],

@@ -92,7 +92,7 @@ def test_signing_again_is_asked_for_after_a_while_and_comes_back(school: School)
 
 
 def test_who_has_no_second_factor_signs_by_password(school: School) -> None:
-    person = somebody(school, "avery", [Post.SLT])
+    person = somebody(school, "avery", [Post.STAFF])
     person.sign_in()
     assert "Your password" in person.web.get("/second-factor?next=/ca").text
     wrong = person.web.post("/second-factor", data={"password": "wrong", "next": "/ca"})
