@@ -40,7 +40,7 @@ def somebody(who: Subject, contents: Contents) -> Client:
             return Client(address="::", role=network.role, groups=frozenset(network.groups),
                           network=network.id, ownership=network.ownership,
                           trusts_ca=network.trusts_ca)  # fmt: skip
-        case SubjectKind.EVERYONE:
+        case _:
             return ringing_for(contents)
 
 

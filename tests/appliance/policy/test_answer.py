@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from appliance.policy.answer import BadMethodError, answered, considered, question
 from appliance.policy.engine import STEPS
-from tests.builders import PUPIL, STAFF, at, client, snapshot
+from tests.builders import PUPIL, RULES, STAFF, VISITOR, at, client, rule, snapshot
 
 WORLD = snapshot()
 
@@ -41,3 +41,33 @@ def test_whatever_is_asked_is_a_question_or_refused(what: str) -> None:
     except ValueError:
         return
     assert answered(query, what, WORLD).verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("typed", "host"),
+    [("facebook.com:443", "facebook.com"), ("[2001:db8::1]:443", "2001:db8::1"),
+     ("Facebook.COM", "facebook.com")],
+)  # fmt: skip
+def test_a_port_after_a_bare_host_is_passed_over(typed: str, host: str) -> None:
+    query = question(typed, client(STAFF), "GET", at())
+    assert (query.host, query.url) == (host, None)
+
+
+@pytest.mark.parametrize(
+    ("who", "url", "words"),
+    [
+        (STAFF, "https://wikipedia.org/wiki/Bell", ""),  # read: the verdict is what happens
+        (PUPIL, "https://bbc.co.uk/news", ""),  # not read, and the host fares alike
+        (VISITOR, "https://facebook.com/Page", "refused in DNS"),  # no CA: no block page
+    ],
+)
+def test_a_note_says_how_a_url_fares_that_nobody_reads(who: str, url: str, words: str) -> None:
+    note = answered(question(url, client(who), "GET", at()), url, WORLD).note
+    assert words in note
+    assert bool(words) == bool(note)
+
+
+def test_a_url_that_nobody_reads_holds_the_verdict_of_its_host() -> None:
+    world = snapshot(rules=(*RULES, rule("page", "url:bank.example/secret", who="role:staff")))
+    query = question("https://bank.example/secret", client(STAFF), "GET", at())
+    assert "the verdict on the host holds" in answered(query, "", world).note

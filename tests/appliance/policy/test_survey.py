@@ -12,6 +12,7 @@ from appliance.policy.model import (
     Ownership,
     PeriodKind,
     Reason,
+    Service,
     StandingPermission,
     Subject,
     SubjectKind,
@@ -20,7 +21,7 @@ from appliance.policy.model import (
 )
 from appliance.policy.situation import Query
 from appliance.policy.snapshot import Snapshot
-from appliance.policy.subjects import Client
+from appliance.policy.subjects import Client, Device, Person
 from appliance.policy.survey import Asker, Slot, Survey, Thing, client_of, plain
 from appliance.policy.survey_scope import askers, permissions_asked, slots, thing_of, things
 from appliance.policy_file import TEMPLATES, build, template
@@ -118,3 +119,48 @@ def test_things_hold_every_category_service_and_site() -> None:
     assert {target("url:a.example/x"), Target(TargetKind.EVERYTHING)} <= found
     by_url = next(t for t in things(world) if t.target.id == "wikipedia_editing")
     assert by_url.url == "https://wikipedia.org/?action=edit"
+
+
+def test_who_is_asked_about_keeps_their_roles_and_groups() -> None:
+    world = contents(
+        people=(Person(id="ann", name="Ann", role="staff", groups=("3B",)),),
+        devices=(
+            Device(id="pc", name="PC", role="pupil", groups=("lab",)),
+            Device(id="loose", name="Loose"),
+        ),
+        rules=(
+            rule("p", "service:x", who="person:ann"), rule("d", "service:x", who="device:pc"),
+            rule("l", "service:x", who="device:loose"),
+            rule("n", "service:x", who="network:guests"),
+        ),
+    )  # fmt: skip
+    roles: dict[str, set[str]] = {}
+    for asker in askers(world):
+        roles.setdefault(asker.subject.id, set()).add(asker.role)
+    assert (roles["ann"], roles["pc"], roles["guests"]) == ({"staff"}, {"pupil"}, {"visitor"})
+    assert roles["loose"] == {"staff", "pupil", "visitor"}  # nothing says which
+
+    def client(kind: SubjectKind, id_: str) -> Client:
+        return client_of(Asker("staff", Ownership.SCHOOL, "", Subject(kind, id_)), world)
+
+    assert (client(SubjectKind.PERSON, "ann").person, client(SubjectKind.PERSON, "ann").groups) == (
+        "ann", {"3B"})  # fmt: skip
+    assert (client(SubjectKind.DEVICE, "pc").device, client(SubjectKind.DEVICE, "pc").groups) == (
+        "pc", {"lab"})  # fmt: skip
+    assert client(SubjectKind.NETWORK, "guests").network == "guests"
+    assert client(SubjectKind.NETWORK, "gone").groups == frozenset()
+
+
+def test_an_effect_is_what_people_notice_whatever_the_clause() -> None:
+    survey, pupil = Survey(snapshot(), BUILT), Asker("pupil", Ownership.SCHOOL)
+    social = thing_of(target("category:social_media"))
+    answer = survey.answer(pupil, social, Slot(PeriodKind.LESSON))
+    assert answer.effect == (Action.BLOCK, True, answer.record)
+    assert replace(answer, clause="9.9").effect == answer.effect
+    assert survey.lineage(thing_of(target("category:microblogs"))) == ("microblogs", "social_media")
+
+
+def test_a_service_without_any_site_is_still_a_thing() -> None:
+    bare = Service(id="bare", name="Bare", categories=("microblogs",))
+    found = {thing.target: thing for thing in things(contents(services=(bare,), rules=()))}
+    assert found[target("service:bare")] == Thing(target("service:bare"))
