@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from appliance.policy.model import Category, Service
@@ -11,9 +12,20 @@ from appliance.policy.names import suffixes
 from appliance.policy.urls import Url, matches
 
 
+class Mark(StrEnum):
+    """What an entry of a list covers; an exception takes out of its own list alone."""
+
+    BELOW = "b"  # the name and everything below it
+    EXACT = "e"  # the name alone
+    EXCEPT = "x"  # the name and everything below it are left open
+
+
 @dataclass(frozen=True, slots=True)
 class ListMatch:
-    """A published list that names a host: which category, which list, by which entry."""
+    """A published list that names a host: which category, which list, by which entry.
+
+    entry: empty where the list keeps its names to itself.
+    """
 
     category: str
     list_id: str

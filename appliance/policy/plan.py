@@ -44,12 +44,14 @@ class Plan:
     """What each face does with a host, and the verdict on the host as a whole.
 
     timed: the host passes by name, and what is said of it may change at the bell.
+    alias: the name whose addresses serve it here (a search engine's locked twin); empty: its own.
     """
 
     dns: DnsPlan
     tls: TlsPlan
     verdict: Verdict
     timed: bool = False
+    alias: str = ""
 
 
 def plan(query: Query, snapshot: Snapshot) -> Plan:

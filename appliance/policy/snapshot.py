@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from appliance.policy.domains import Catalogue, HostIndex, ListIndex, NoLists
+from appliance.policy.limits import AccountLimit, SearchTermsRule
 from appliance.policy.model import (
     Category,
     CategoryClass,
@@ -19,6 +20,7 @@ from appliance.policy.model import (
     SupervisedSession,
     TargetKind,
 )
+from appliance.policy.safe_search import SafeName, SafeSearchRule
 from appliance.policy.subjects import (
     Client,
     Device,
@@ -66,6 +68,9 @@ class Contents:
     never_inspect: suffixes that are never decrypted, whatever a rule says.
     steerable: suffixes that may be steered at all: those the CA may sign for.
     local_domains: the school's own zones, whose private addresses are no rebinding.
+    never_block: suffixes that no list closes, whatever it says.
+    safe_search: rules; the first that fits a client, engine and period holds.
+    safe_names: what the engines offer.
     clock_offset: rehearsal, in seconds; 0 outside a rehearsal.
     """
 
@@ -96,6 +101,11 @@ class Contents:
     never_inspect: tuple[str, ...] = ()
     steerable: tuple[str, ...] = ()
     local_domains: tuple[str, ...] = ()
+    never_block: tuple[str, ...] = ()
+    safe_search: tuple[SafeSearchRule, ...] = ()
+    safe_names: tuple[SafeName, ...] = ()
+    account_limits: tuple[AccountLimit, ...] = ()
+    search_terms: tuple[SearchTermsRule, ...] = ()
     steer_ipv4: tuple[str, ...] = ("127.0.0.1",)
     steer_ipv6: tuple[str, ...] = ()
     clock_offset: float = 0.0

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from appliance.lists.load import load_file
 from appliance.lists.parse import Parsed
 from appliance.policy.names import key_of, name_of
 from appliance.store import checks
-from appliance.store.tables import ListBody, ListRow
+from appliance.store.list_tables import ListChunk, ListRow
 
+CHUNK: Final = 50_000  # names
 __all__ = ["KeptList", "add", "enable", "keys_of", "list_", "load_file", "names_of", "remove"]
 
 
@@ -45,19 +48,21 @@ def add(
     if not parsed.names:
         said = "; ".join(f"line {bad.line}: {bad.message}" for bad in parsed.first_refused[:3])
         raise ValueError(f"source: no name in {source} ({parsed.refused} bad lines; {said})")
-    keys = "\n".join(sorted(map(key_of, parsed.names))).encode()
-    digest = hashlib.sha256(keys).hexdigest()
+    keys = sorted(map(key_of, parsed.names))
+    digest = hashlib.sha256("\n".join(keys).encode()).hexdigest()
     old = session.get(ListRow, checks.word("id", id_))
-    row = old or ListRow(id=id_, enabled=True)
+    row = old or ListRow(id=id_, enabled=True, exceptions=0, hashed=False)
     row.category, row.source, row.loaded = checks.word("category", category), source, at
     row.entries, row.refused = len(parsed.names), parsed.refused
-    if old is None:
-        row.body = ListBody(list_id=id_, keys=zlib.compress(keys, 6))
-        session.add(row)
-    elif old.sha256 != digest:
-        row.body.keys = zlib.compress(keys, 6)
+    changed = old is None or old.sha256 != digest
     row.sha256 = digest
+    session.add(row)
     session.flush()
+    if changed:
+        session.execute(delete(ListChunk).where(ListChunk.list_id == id_))
+        for number, start in enumerate(range(0, len(keys), CHUNK)):
+            session.add(_chunk(id_, number, keys[start : start + CHUNK]))
+        session.flush()
     return _kept(row)
 
 
@@ -88,16 +93,9 @@ def remove(session: Session, id_: str) -> bool:
 
 def keys_of(session: Session, id_: str) -> Iterator[str]:
     """Yield the keys of a list, sorted. Never holds more than their text in memory."""
-    row = session.get(ListBody, id_)
-    if row is None:
-        return
-    text = zlib.decompress(row.keys).decode("ascii")
-    session.expunge(row)  # the session would keep it for as long as it lives
-    start = 0
-    while (end := text.find("\n", start)) != -1:
-        yield text[start:end]
-        start = end + 1
-    yield text[start:]
+    chunks = select(ListChunk.keys).where(ListChunk.list_id == id_).order_by(ListChunk.number)
+    for packed in session.scalars(chunks.execution_options(yield_per=1)):
+        yield from zlib.decompress(packed).decode("ascii").split("\n")
 
 
 def names_of(session: Session, id_: str) -> Iterator[str]:
@@ -109,4 +107,12 @@ def _kept(row: ListRow) -> KeptList:
     return KeptList(
         id=row.id, category=row.category, source=row.source, loaded=row.loaded,
         entries=row.entries, refused=row.refused, sha256=row.sha256, enabled=row.enabled,
+    )  # fmt: skip
+
+
+def _chunk(id_: str, number: int, keys: list[str]) -> ListChunk:
+    return ListChunk(
+        list_id=id_, number=number, keys=zlib.compress("\n".join(keys).encode(), 6),
+        lines=zlib.compress(array("I", bytes(4 * len(keys))).tobytes(), 6),
+        marks=zlib.compress(b"b" * len(keys), 6),
     )  # fmt: skip

@@ -22,7 +22,10 @@ from appliance.store import (
     attempt_tables,
     audit,
     audit_tables,
+    doctor_tables,
+    list_tables,
     log_tables,
+    look_alike_tables,
     policy_tables,
     report_tables,
     request_tables,
@@ -37,8 +40,9 @@ _TOUCHED: Final = "bellgate_touched"
 
 # Importing these makes their tables known; any module may speak of them through here.
 __all__ = [
-    "Store", "account_tables", "attempt_tables", "audit_tables", "log_tables", "open_store",
-    "policy_tables", "report_tables", "request_tables", "tables",
+    "Store", "account_tables", "attempt_tables", "audit_tables", "doctor_tables", "list_tables",
+    "log_tables", "look_alike_tables", "open_store", "policy_tables", "report_tables",
+    "request_tables", "tables",
 ]  # fmt: skip
 
 

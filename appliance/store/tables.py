@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, LargeBinary, Text
+from sqlalchemy import JSON, Date, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from appliance.store.base import Base, Enforced, UtcTime, Words
@@ -236,30 +236,3 @@ class SpanRow(Enforced, Base):
     first: Mapped[date] = mapped_column(Date)
     last: Mapped[date] = mapped_column(Date)
     name: Mapped[str]
-
-
-class ListRow(Enforced, Base):
-    """A list of names in a category. sha256: of the names, so that a change is seen."""
-
-    __tablename__ = "domain_list"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    category: Mapped[str]
-    source: Mapped[str]
-    loaded: Mapped[datetime] = mapped_column(UtcTime)
-    entries: Mapped[int]
-    refused: Mapped[int]
-    sha256: Mapped[str]
-    enabled: Mapped[bool]
-    body: Mapped[ListBody] = relationship(cascade="all, delete-orphan", lazy="select")
-
-
-class ListBody(Enforced, Base):
-    """The keys of a list (labels in reverse), sorted, one a line, compressed by zlib."""
-
-    __tablename__ = "domain_list_body"
-
-    list_id: Mapped[str] = mapped_column(
-        ForeignKey("domain_list.id", ondelete="CASCADE"), primary_key=True
-    )
-    keys: Mapped[bytes] = mapped_column(LargeBinary)
