@@ -52,13 +52,13 @@ def closed_categories() -> tuple[Category, ...]:
 def empty_categories(document: PolicyDocument) -> Iterator[str]:
     """Yield the ordinary categories under which nothing falls, not even a name of a list.
 
-    Which names are unsuitable, illegal or unclassified is said by lists and guesses, and a
-    list may fill a category of the school's own.
+    Which names are unsuitable, illegal or unclassified is said by lists and guesses, as it is
+    of games and the like, and a list may fill a category of the school's own.
     """
     found = {category.id: category for category in categories(document)}
     filled = {id_ for service in catalogue.services() for id_ in service.categories}
     filled.update(id_ for entry in document.services.values() for id_ in entry.categories)
-    known = {category.id for category in catalogue.categories()}
+    known = {category.id for category in catalogue.categories()} - catalogue.listed_categories()
     filled.update(
         category.id
         for category in found.values()

@@ -51,11 +51,20 @@ def categories() -> tuple[Category, ...]:
         Category(
             id=id_, name=entry["name"], parents=tuple(entry.get("part_of", ())),
             kind=CategoryClass(entry.get("class", "ordinary")),
-            domains=_names((ways_round.get(id_) or {}).get("domains") or ()),
+            domains=_names([
+                *entry.get("domains", ()), *((ways_round.get(id_) or {}).get("domains") or ())
+            ]),
         )
         for id_, entry in _read("categories.yaml")["categories"].items()
     ]  # fmt: skip
     return tuple(found)
+
+
+@cache
+def listed_categories() -> frozenset[str]:
+    """Return the ordinary kinds of content that subscribed lists fill."""
+    entries = _read("categories.yaml")["categories"].items()
+    return frozenset(id_ for id_, entry in entries if entry.get("listed"))
 
 
 @cache
