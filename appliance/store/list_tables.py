@@ -79,10 +79,12 @@ class SubscriptionRow(Base):
 class FetchRow(Base):
     """How the last fetch of a subscription went.
 
-    state: ``waiting``, ``fetching``, ``good``, ``unchanged``, ``failed`` or ``held`` (fetched,
-    and refused for what it changes until somebody accepts it). done, total: bytes so far, and
-    in all where it is known. trouble: why not, in a sentence. first_refused: ``line: message``.
-    accept: the digest of a held body that somebody accepted.
+    state: ``waiting``, ``fetching``, ``reading``, ``good``, ``unchanged``, ``failed`` or ``held``
+    (fetched, and refused for what it changes until somebody accepts it). done, total: bytes so
+    far, and in all where it is known; while ``reading``: lines. failures: in a row. due: when
+    it is tried next; None: now. trouble: why not, in a sentence. first_refused: ``line:
+    message``. accept: the digest of a held body that somebody accepted. come, gone: how many
+    names a held body brings and takes away, and the first of each (none of a hashed list).
     """
 
     __tablename__ = "subscription_fetch"
@@ -104,6 +106,12 @@ class FetchRow(Base):
     first_refused: Mapped[tuple[str, ...]] = mapped_column(Words)
     digest: Mapped[str]
     accept: Mapped[str]
+    failures: Mapped[int]
+    due: Mapped[datetime | None] = mapped_column(UtcTime)
+    come: Mapped[int]
+    gone: Mapped[int]
+    first_come: Mapped[tuple[str, ...]] = mapped_column(Words)
+    first_gone: Mapped[tuple[str, ...]] = mapped_column(Words)
 
 
 class FilterCheckRow(Base):

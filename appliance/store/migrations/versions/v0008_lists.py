@@ -147,6 +147,12 @@ def _fetches() -> None:
         _column("first_refused", Words()),
         _column("digest", sa.String()),
         _column("accept", sa.String()),
+        _column("failures", sa.Integer()),
+        _column("due", UtcTime(), null=True),
+        _column("come", sa.Integer()),
+        _column("gone", sa.Integer()),
+        _column("first_come", Words()),
+        _column("first_gone", Words()),
         sa.PrimaryKeyConstraint("list_id", name="pk_subscription_fetch"),
         sa.ForeignKeyConstraint(
             ["list_id"], [SUBSCRIPTION], name="fk_subscription_fetch_list_id", ondelete="CASCADE"

@@ -1,0 +1,1 @@
+"""Keeping subscribed lists current, and seeing that the filter behind the gate is there."""
