@@ -123,6 +123,8 @@ class Snapshot:
     sanctuary: HostIndex = field(init=False)
     never_inspect: frozenset[str] = field(init=False)
     steerable: frozenset[str] = field(init=False)
+    safe_names: dict[str, SafeName] = field(init=False)
+    least_restricted: str | None = field(init=False)
     _timetables: dict[str, Timetable] = field(init=False)
     _group_timetables: dict[str, str] = field(init=False)
     _named: frozenset[tuple[SubjectKind, str]] = field(init=False)
@@ -137,11 +139,14 @@ class Snapshot:
         put(self, "sanctuary", sanctuary)
         put(self, "never_inspect", frozenset(c.never_inspect))
         put(self, "steerable", frozenset(c.steerable))
+        put(self, "safe_names", {name.host: name for name in c.safe_names})
+        put(self, "least_restricted", _least_restricted(c.roles))
         put(self, "_timetables", {timetable.id: timetable for timetable in c.timetables})
         own = {group.id: group.timetable for group in c.groups if group.timetable}
         put(self, "_group_timetables", own)
         subjects = {s for rule in c.rules for s in rule.who}
         subjects |= {timed.subject for timed in self._timed()}
+        subjects |= {s for rule in c.safe_search for s in rule.who}
         put(self, "_named", frozenset((s.kind, s.id) for s in subjects))
 
     def moment(self, at: datetime, client: Client, *, clock_trusted: bool = True) -> Moment:
@@ -201,3 +206,9 @@ class Snapshot:
     def _timed(self) -> tuple[Timed, ...]:
         c = self.contents
         return (*c.grants, *c.sanctions, *c.supervised, *c.permissions)
+
+
+def _least_restricted(roles: tuple[Role, ...]) -> str | None:
+    """Return the one role of the lowest rank among several; None where nobody stands out."""
+    lowest = [role.id for role in roles if role.rank == min(other.rank for other in roles)]
+    return lowest[0] if len(lowest) == 1 < len(roles) else None
