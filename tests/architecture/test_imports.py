@@ -28,7 +28,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "appliance.publish": (
         "appliance.policy", "appliance.policy_file", "appliance.store", "appliance.lists",
     ),
-    "appliance.refresh": ("appliance.policy", "appliance.lists", "appliance.store", "appliance.audit"),
+    "appliance.refresh": (
+        "appliance.policy", "appliance.lists", "appliance.store", "appliance.audit",
+    ),
     "appliance.identity": (),
     "appliance.audit": (),
     "appliance.audit.anchors": ("appliance.audit", "appliance.store.audit"),
