@@ -13,9 +13,12 @@ from enum import StrEnum
 from typing import Final
 
 from appliance.policy.engine import decide, judge
+from appliance.policy.limits import limit_on
 from appliance.policy.model import Action, Reason, TargetKind, Verdict
 from appliance.policy.names import is_address, suffixes
 from appliance.policy.precedence import concerns
+from appliance.policy.safe_search import alias, varies
+from appliance.policy.search_terms import read_for_terms
 from appliance.policy.situation import Query, Situation, situate
 from appliance.policy.snapshot import Snapshot
 from appliance.policy.subjects import applies_to
@@ -58,6 +61,15 @@ def plan(query: Query, snapshot: Snapshot) -> Plan:
     """Return how a host is carried for a client. The URL of the query plays no part."""
     situation = situate(replace(query, url=None, method="GET"), snapshot)
     verdict = judge(situation)
+    carried = _carried(verdict, situation)
+    if verdict.action is Action.BLOCK or verdict.reason is Reason.SANCTUARY:
+        return carried
+    locked = alias(situation)
+    return replace(carried, alias=locked) if locked else carried
+
+
+def _carried(verdict: Verdict, situation: Situation) -> Plan:
+    query, snapshot = situation.query, situation.snapshot
     blocked = verdict.action is Action.BLOCK
     if verdict.reason is Reason.SANCTUARY or not steerable(query.host, snapshot):
         return _by_name(verdict, situation, refused=blocked)
@@ -68,6 +80,8 @@ def plan(query: Query, snapshot: Snapshot) -> Plan:
             if trusts
             else _by_name(verdict, situation, refused=True)
         )
+    if trusts and read_for_itself(situation):
+        return Plan(DnsPlan.STEER, TlsPlan.INSPECT, verdict)
     if url_matters(situation):
         if trusts:
             return Plan(DnsPlan.STEER, TlsPlan.INSPECT, verdict)
@@ -80,10 +94,27 @@ def plan(query: Query, snapshot: Snapshot) -> Plan:
 
 
 def steerable(host: str, snapshot: Snapshot) -> bool:
-    """Whether a host may be steered: the CA may sign for it, and nothing forbids reading it."""
-    if is_address(host) or any(suffix in snapshot.never_inspect for suffix in suffixes(host)):
+    """Whether a host may be steered: the CA may sign for it, and nothing forbids reading it.
+
+    The closer name holds: an account limit has one host of a provider read that is otherwise
+    never read.
+    """
+    if is_address(host):
         return False
-    return any(suffix in snapshot.steerable for suffix in suffixes(host))
+    for suffix in suffixes(host):
+        if suffix in snapshot.never_inspect:
+            return False
+        if suffix in snapshot.steerable:
+            return True
+    return False
+
+
+def read_for_itself(situation: Situation) -> bool:
+    """Whether an allowed host is read all the same: for an account limit, or search terms."""
+    host, client, snapshot = situation.query.host, situation.client, situation.snapshot
+    if limit_on(host, client, snapshot.contents.account_limits) is not None:
+        return True
+    return read_for_terms(host, client, snapshot)
 
 
 def url_matters(situation: Situation) -> bool:
@@ -106,7 +137,9 @@ def reported_url(situation: Situation) -> bool:
 
 
 def timed(situation: Situation) -> bool:
-    """Whether the verdict on the host rests on the period or on anything with an end."""
+    """Whether the verdict on the host, or its lock, rests on the period or anything that ends."""
+    if varies(situation):
+        return True
     contents = situation.snapshot.contents
     targets = [
         target

@@ -17,7 +17,7 @@ from appliance.policy.model import (
 from appliance.policy.names import within
 from appliance.policy.snapshot import Contents, PolicyInfo, School
 from appliance.policy.subjects import Network, Role
-from appliance.policy_file import catalogue, prose
+from appliance.policy_file import build_limits, catalogue, prose
 from appliance.policy_file.build_categories import (
     SOCIAL,
     UNCLASSIFIED,
@@ -47,7 +47,9 @@ PRIVATE: Final = (
 def contents(document: PolicyDocument, *, version: int, built_at: datetime) -> Contents:
     """Return what enforcement needs of a document. ``built_at`` is aware."""
     services = _services(document)
-    never = tuple(dict.fromkeys((*catalogue.never_inspect(), *document.never_inspect)))
+    read = build_limits.hosts_read(document)
+    built_in = (name for name in catalogue.never_inspect() if name not in read)
+    never = tuple(dict.fromkeys((*built_in, *document.never_inspect)))
     rules = (*(_rule(rule, document) for rule in document.rules), *_unclassified(document))
     domains, hosts = catalogue.sanctuary()
     around = document.circumvention
@@ -67,7 +69,10 @@ def contents(document: PolicyDocument, *, version: int, built_at: datetime) -> C
         sanction_allow=document.sanction_allow,
         grants=grants(document, zone), sanctions=sanctions(document, zone),
         permissions=permissions(document, zone), never_inspect=never,
-        steerable=_steerable(services, rules, never), local_domains=document.local_domains,
+        steerable=(*_steerable(services, rules, never), *read),
+        local_domains=document.local_domains,
+        account_limits=build_limits.account_limits(document),
+        search_terms=build_limits.search_terms(document),
     )  # fmt: skip
 
 

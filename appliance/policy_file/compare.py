@@ -43,6 +43,8 @@ SECTIONS: Final = MappingProxyType(
         "sanctuary": "helplines added to the built-in ones",
         "never_inspect": "what is never inspected",
         "local_domains": "the school’s own names",
+        "account_limits": "whose accounts may sign in",
+        "search_terms": "whose search terms are recorded",
         "working_hours": "working hours",
         "requests": "how requests are answered",
         "concerns": "how concerns are handled",
@@ -56,7 +58,8 @@ WEIGHTY: Final = frozenset(
     {
         "roles", "groups", "networks", "people", "devices", "permissions", "permissions_held",
         "grants", "sanctions", "sanction_allow", "official_pages", "sanctuary", "never_inspect",
-        "requests", "concerns", "monitoring", "illegal", "unsuitable",
+        "requests", "concerns", "monitoring", "illegal", "unsuitable", "account_limits",
+        "search_terms",
     }
 )  # fmt: skip
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from appliance.policy.model import Action, Ownership, PeriodKind
 from appliance.policy_file import catalogue
+from appliance.policy_file.prose_limits import limit_lines
 from appliance.policy_file.schema import PatternEntry, PolicyDocument, RuleEntry
 from appliance.policy_file.schema_workflow import OfficialPageEntry
 
@@ -145,6 +146,7 @@ def _settings(document: PolicyDocument) -> Iterator[Line]:
     answer = {"follow": "treated as social media", "block": "blocked", "allow": "allowed"}
     said = f"A platform that nobody has classified yet is {answer[unclassified.action]}."
     yield unclassified.clause or "", said, "unclassified-social"
+    yield from limit_lines(document, lambda who: _join(map(name, who), "and"))
     if document.working_hours is not None:
         kinds = _join(
             (kind.value.replace("_", " ") for kind in document.working_hours.kinds), "and"

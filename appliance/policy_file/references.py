@@ -30,6 +30,8 @@ PLACES: Final[tuple[tuple[str, str], ...]] = (
     ("permissions_held.*.who", "subject"),
     ("permissions_held.*.permission", "permission"),
     ("official_pages.*.who", "subject"),
+    ("account_limits.*.who", "subject"),
+    ("search_terms.*.who", "subject"),
     ("groups.*.timetable", "timetable"),
     ("networks.*.role", "role"),
     ("networks.*.groups", "group"),
@@ -54,7 +56,7 @@ CLAUSES: Final = (
     "unclassified_social.clause", "working_hours.clause", "requests.clause",
     "requests.due_clause", "concerns.clause", "concerns.routes.*.clause", "monitoring.clause",
     "monitoring.justification_clause", "monitoring.staff_clause", "monitoring.usage_clause",
-    "illegal.clause", "unsuitable.clause",
+    "illegal.clause", "unsuitable.clause", "account_limits.*.clause", "search_terms.*.clause",
 )  # fmt: skip
 
 _SECTIONS: Final = (

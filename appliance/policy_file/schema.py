@@ -25,6 +25,7 @@ from appliance.policy_file.fields import (
     UnseenHosts,
     UrlPath,
 )
+from appliance.policy_file.schema_limits import AccountLimitEntry, SearchTermsEntry
 from appliance.policy_file.schema_people import (
     DeviceEntry,
     GroupEntry,
@@ -205,6 +206,8 @@ class PolicyDocument(Entry):
     sanctuary: SanctuaryEntry = SanctuaryEntry()
     never_inspect: UnseenHosts = ()
     local_domains: Hosts = ()
+    account_limits: tuple[AccountLimitEntry, ...] = ()
+    search_terms: tuple[SearchTermsEntry, ...] = ()
     working_hours: WorkingHoursEntry | None = None
     requests: RequestsEntry = RequestsEntry()
     concerns: ConcernsEntry = ConcernsEntry()
