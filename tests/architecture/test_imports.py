@@ -32,6 +32,11 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "appliance.policy", "appliance.lists", "appliance.store", "appliance.audit",
     ),
     "appliance.identity": (),
+    "appliance.look_alikes": ("appliance.policy",),
+    "appliance.look_alikes.gatherer": (
+        "appliance.policy", "appliance.look_alikes", "appliance.store", "appliance.lists",
+        "appliance.audit",
+    ),
     "appliance.audit": (),
     "appliance.audit.anchors": ("appliance.audit", "appliance.store.audit"),
     "appliance.accounts": ("appliance.store",),
@@ -42,7 +47,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "appliance.lists", "appliance.accounts", "appliance.audit",
         "appliance.attempts.attempt", "appliance.attempts.visits",
     ),
-    "appliance.dns": ("appliance.policy", "appliance.identity", *READING, *SPOOLING),
+    "appliance.dns": (
+        "appliance.policy", "appliance.identity", "appliance.look_alikes.feed", *READING, *SPOOLING,
+    ),
     "proxy_addons": (
         "appliance.policy", "appliance.identity", "appliance.authority", *READING, *SPOOLING,
     ),
