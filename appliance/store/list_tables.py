@@ -14,6 +14,7 @@ class ListRow(Enforced, Base):
     """A list of names in a category.
 
     entries: names it closes. exceptions: names it leaves open. refused: lines that were none.
+    pages: lines that named one page of a site, and were left out.
     hashed: its names are kept as keyed digests alone. sha256: of all it holds, so that a
     change is seen.
     """
@@ -27,6 +28,7 @@ class ListRow(Enforced, Base):
     entries: Mapped[int]
     exceptions: Mapped[int]
     refused: Mapped[int]
+    pages: Mapped[int]
     sha256: Mapped[str]
     enabled: Mapped[bool]
     hashed: Mapped[bool]
@@ -37,7 +39,8 @@ class ListChunk(Enforced, Base):
 
     keys: labels in reverse (``key_of``), one a line, zlib. lines: for each key the line of
     the source (``array("I")`` in little-endian order; 0: unknown), zlib. marks: for each
-    key one byte, a ``policy.domains.Mark``, zlib.
+    key one byte, a ``policy.domains.Mark``, zlib (``lists.packing``). In a hashed list each
+    key is a digest in hex (``policy.hashed``) and every line 0.
     """
 
     __tablename__ = "domain_list_chunk"
@@ -49,6 +52,15 @@ class ListChunk(Enforced, Base):
     keys: Mapped[bytes] = mapped_column(LargeBinary)
     lines: Mapped[bytes] = mapped_column(LargeBinary)
     marks: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ListSecretRow(Base):
+    """One row: the key of the digests in hashed lists. No page or command shows it."""
+
+    __tablename__ = "domain_list_secret"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class SubscriptionRow(Base):

@@ -2,67 +2,105 @@
 
 from __future__ import annotations
 
-import hashlib
-import zlib
-from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from appliance.lists.load import load_file
-from appliance.lists.parse import Parsed
+from appliance.lists.gather import Gathered
+from appliance.lists.packing import packed
+from appliance.lists.parse import BadLine, Parsed
+from appliance.policy.domains import Mark
 from appliance.policy.names import key_of, name_of
-from appliance.store import checks
-from appliance.store.list_tables import ListChunk, ListRow
+from appliance.store import checks, list_bodies
+from appliance.store.list_bodies import secret
+from appliance.store.list_tables import ListRow
 
-CHUNK: Final = 50_000  # names
-__all__ = ["KeptList", "add", "enable", "keys_of", "list_", "load_file", "names_of", "remove"]
+__all__ = [
+    "KeptList", "add", "enable", "items_of", "keys_of", "line_of", "list_", "names_of", "put",
+    "remove", "secret",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptList:
-    """What is known of a list. entries: names in it. refused: lines that were none."""
+    """What is known of a list.
+
+    entries: names it closes. exceptions: names it leaves open. refused: lines that were
+    none. pages: lines that named one page of a site, left out. hashed: it keeps its names to
+    itself.
+    """
 
     id: str
     category: str
     source: str
     loaded: datetime
     entries: int
+    exceptions: int
     refused: int
+    pages: int
     sha256: str
     enabled: bool
+    hashed: bool
+
+
+def put(
+    session: Session,
+    id_: str,
+    category: str,
+    gathered: Gathered,
+    *,
+    source: str,
+    at: datetime,
+    hashed: bool = False,
+) -> KeptList:
+    """Put a list that was gathered into a category, in place of the one with its id.
+
+    hashed: each name becomes a keyed digest (``policy.hashed``), and no name is kept.
+    Nothing but this one transaction changes: whoever reads has the old list until it ends.
+
+    Raises:
+        ValueError: it closes nothing at all, or a field is wrong; the old list stays then.
+        OSError: the disk is full or cannot be read.
+    """
+    if not gathered.entries:
+        raise _nothing(source, gathered.refused, gathered.first_refused)
+    row = _row(session, id_, category, source, at)
+    row.entries, row.exceptions = gathered.entries, gathered.exceptions
+    row.refused, row.pages, row.hashed = gathered.refused, gathered.pages, hashed
+    row.sha256 = gathered.sha256
+    session.add(row)
+    session.flush()
+    if not hashed:
+        list_bodies.write(session, id_, gathered.chunks)
+    else:
+        with list_bodies.hashed(session, gathered.items(), gathered.spill) as items:
+            list_bodies.write(session, id_, packed(items))
+        row.sha256 = list_bodies.digest(items_of(session, id_))
+        session.flush()
+    return _kept(row)
 
 
 def add(
     session: Session, id_: str, category: str, parsed: Parsed, *, source: str, at: datetime
 ) -> KeptList:
-    """Add a list to a category, or put it in place of the one with its id.
+    """Add a short list that was read whole, or put it in place of the one with its id.
 
     Raises:
         ValueError: no name in it at all, or a field is wrong; the old list stays then.
     """
     if not parsed.names:
-        said = "; ".join(f"line {bad.line}: {bad.message}" for bad in parsed.first_refused[:3])
-        raise ValueError(f"source: no name in {source} ({parsed.refused} bad lines; {said})")
+        raise _nothing(source, parsed.refused, parsed.first_refused)
     keys = sorted(map(key_of, parsed.names))
-    digest = hashlib.sha256("\n".join(keys).encode()).hexdigest()
-    old = session.get(ListRow, checks.word("id", id_))
-    row = old or ListRow(id=id_, enabled=True, exceptions=0, hashed=False)
-    row.category, row.source, row.loaded = checks.word("category", category), source, at
-    row.entries, row.refused = len(parsed.names), parsed.refused
-    changed = old is None or old.sha256 != digest
-    row.sha256 = digest
+    row = _row(session, id_, category, source, at)
+    row.entries, row.exceptions, row.pages, row.hashed = len(keys), 0, 0, False
+    row.refused = parsed.refused
+    row.sha256 = list_bodies.digest((key, Mark.BELOW) for key in keys)
     session.add(row)
     session.flush()
-    if changed:
-        session.execute(delete(ListChunk).where(ListChunk.list_id == id_))
-        for number, start in enumerate(range(0, len(keys), CHUNK)):
-            session.add(_chunk(id_, number, keys[start : start + CHUNK]))
-        session.flush()
+    list_bodies.write(session, id_, packed((key, Mark.BELOW, 0) for key in keys))
     return _kept(row)
 
 
@@ -91,28 +129,60 @@ def remove(session: Session, id_: str) -> bool:
     return True
 
 
+def items_of(session: Session, id_: str) -> Iterator[tuple[str, Mark]]:
+    """Yield the keys of a list with their marks, sorted; of a hashed list digests in hex.
+
+    Never holds more than one chunk in memory.
+    """
+    for chunk in list_bodies.chunks_of(session, id_):
+        yield from zip(chunk.keys_in(), chunk.marks_in(), strict=True)
+
+
 def keys_of(session: Session, id_: str) -> Iterator[str]:
-    """Yield the keys of a list, sorted. Never holds more than their text in memory."""
-    chunks = select(ListChunk.keys).where(ListChunk.list_id == id_).order_by(ListChunk.number)
-    for packed in session.scalars(chunks.execution_options(yield_per=1)):
-        yield from zlib.decompress(packed).decode("ascii").split("\n")
+    """Yield the keys of a list, sorted; of a hashed list digests in hex."""
+    for chunk in list_bodies.chunks_of(session, id_):
+        yield from chunk.keys_in()
 
 
 def names_of(session: Session, id_: str) -> Iterator[str]:
-    """Yield the names of a list."""
+    """Return the names of a list, exceptions too.
+
+    Raises:
+        ValueError: the list keeps its names to itself.
+    """
+    if _is_hashed(session, id_):
+        raise ValueError(f"{id_}: this list keeps its names to itself: digests alone are stored")
     return map(name_of, keys_of(session, id_))
+
+
+def line_of(session: Session, id_: str, entry_name: str) -> int | None:
+    """Return the line of a list's source that gave a name, the first if several did.
+
+    None: the list does not hold it, keeps its names to itself, or nobody knows the line.
+    """
+    if _is_hashed(session, id_):
+        return None
+    return list_bodies.line_of(session, id_, key_of(entry_name))
+
+
+def _is_hashed(session: Session, id_: str) -> bool:
+    return bool(session.scalar(select(ListRow.hashed).where(ListRow.id == id_)))
+
+
+def _row(session: Session, id_: str, category: str, source: str, at: datetime) -> ListRow:
+    row = session.get(ListRow, checks.word("id", id_)) or ListRow(id=id_, enabled=True)
+    row.category, row.source, row.loaded = checks.word("category", category), source, at
+    return row
+
+
+def _nothing(source: str, refused: int, first: tuple[BadLine, ...]) -> ValueError:
+    said = "; ".join(f"line {bad.line}: {bad.message}" for bad in first[:3])
+    return ValueError(f"source: no name in {source} ({refused} bad lines; {said})")
 
 
 def _kept(row: ListRow) -> KeptList:
     return KeptList(
         id=row.id, category=row.category, source=row.source, loaded=row.loaded,
-        entries=row.entries, refused=row.refused, sha256=row.sha256, enabled=row.enabled,
-    )  # fmt: skip
-
-
-def _chunk(id_: str, number: int, keys: list[str]) -> ListChunk:
-    return ListChunk(
-        list_id=id_, number=number, keys=zlib.compress("\n".join(keys).encode(), 6),
-        lines=zlib.compress(array("I", bytes(4 * len(keys))).tobytes(), 6),
-        marks=zlib.compress(b"b" * len(keys), 6),
+        entries=row.entries, exceptions=row.exceptions, refused=row.refused, pages=row.pages,
+        sha256=row.sha256, enabled=row.enabled, hashed=row.hashed,
     )  # fmt: skip

@@ -30,7 +30,8 @@ def upgrade() -> None:
         _fill()
     op.drop_table("domain_list_body")
     with op.batch_alter_table("domain_list") as table:
-        table.add_column(sa.Column("exceptions", sa.Integer(), nullable=False, server_default="0"))
+        for column in ("exceptions", "pages"):
+            table.add_column(sa.Column(column, sa.Integer(), nullable=False, server_default="0"))
         table.add_column(
             sa.Column("hashed", sa.Boolean(), nullable=False, server_default=sa.false())
         )
@@ -54,10 +55,12 @@ def downgrade() -> None:
     if not op.get_context().as_sql:
         _empty()
     for name in ("look_alike", "name_use", "doctor_result", "doctor_run", "filter_check",
-                 "subscription_fetch", "subscription", "domain_list_chunk"):  # fmt: skip
+                 "subscription_fetch", "subscription", "domain_list_secret",
+                 "domain_list_chunk"):  # fmt: skip
         op.drop_table(name)
     with op.batch_alter_table("domain_list") as table:
         table.drop_column("hashed")
+        table.drop_column("pages")
         table.drop_column("exceptions")
 
 
@@ -73,6 +76,12 @@ def _chunks() -> None:
         sa.ForeignKeyConstraint(
             ["list_id"], [LIST], name="fk_domain_list_chunk_list_id", ondelete="CASCADE"
         ),
+    )
+    op.create_table(
+        "domain_list_secret",
+        _column("id", sa.Integer()),
+        _column("secret", sa.LargeBinary()),
+        sa.PrimaryKeyConstraint("id", name="pk_domain_list_secret"),
     )
 
 

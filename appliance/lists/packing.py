@@ -1,0 +1,111 @@
+"""Items of a list in compressed chunks: the form in which the store keeps them.
+
+A chunk holds some items in the order of their keys: the keys, one a line; for each key the
+line of the source (32 bits, little-endian; 0: unknown); for each key its mark, one byte.
+All three are compressed by zlib.
+"""
+
+from __future__ import annotations
+
+import sys
+import zlib
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Final
+
+from appliance.policy.domains import Mark
+
+CHUNK: Final = 50_000  # items
+_LEVEL: Final = 6
+_MOST_LINE: Final = 0xFFFF_FFFF
+
+Item = tuple[str, Mark, int]  # key (policy.names.key_of), mark, line of the source
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some items, compressed."""
+
+    keys: bytes
+    lines: bytes
+    marks: bytes
+
+    def keys_in(self) -> list[str]:
+        """Return the keys."""
+        return zlib.decompress(self.keys).decode("ascii").split("\n")
+
+    def lines_in(self) -> list[int]:
+        """Return the line of each key."""
+        found = array("I")
+        found.frombytes(zlib.decompress(self.lines))
+        if sys.byteorder == "big":
+            found.byteswap()
+        return found.tolist()
+
+    def marks_in(self) -> list[Mark]:
+        """Return the mark of each key."""
+        return [_MARKS[byte] for byte in zlib.decompress(self.marks)]
+
+
+_MARKS: Final = tuple(
+    next((mark for mark in Mark if ord(mark) == byte), Mark.BELOW) for byte in range(256)
+)
+
+
+def packed(items: Iterable[Item]) -> Iterator[Chunk]:
+    """Yield items in chunks of ``CHUNK``."""
+    flow = iter(items)
+    while some := list(islice(flow, CHUNK)):
+        keys, marks, lines = zip(*some, strict=True)
+        numbers = array("I", (min(line, _MOST_LINE) for line in lines))
+        if sys.byteorder == "big":
+            numbers.byteswap()
+        yield Chunk(
+            zlib.compress("\n".join(keys).encode("ascii"), _LEVEL),
+            zlib.compress(numbers.tobytes(), _LEVEL),
+            zlib.compress("".join(marks).encode("ascii"), _LEVEL),
+        )
+
+
+class Chunks:
+    """Chunks in a file without a name: gone with the process, whatever ends it."""
+
+    __slots__ = ("_file", "_places")
+
+    def __init__(self, directory: Path, chunks: Iterable[Chunk]) -> None:
+        """Write chunks into a folder's file system.
+
+        Raises:
+            OSError: the disk is full.
+        """
+        self._places: list[tuple[int, int, int]] = []
+        self._file = TemporaryFile(dir=directory)  # noqa: SIM115
+        try:
+            for chunk in chunks:
+                parts = (chunk.keys, chunk.lines, chunk.marks)
+                self._file.writelines(parts)
+                keys, lines, marks = map(len, parts)
+                self._places.append((keys, lines, marks))
+            self._file.flush()
+        except BaseException:
+            self._file.close()
+            raise
+
+    def __iter__(self) -> Iterator[Chunk]:
+        """Yield the chunks. May be asked again, one after the other.
+
+        Raises:
+            OSError: the disk cannot be read.
+        """
+        self._file.seek(0)
+        for sizes in self._places:
+            keys, lines, marks = map(self._file.read, sizes)
+            yield Chunk(keys, lines, marks)
+
+    def close(self) -> None:
+        """Give the room on the disk back."""
+        self._file.close()
