@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from ipaddress import ip_address
 
 from mitmproxy import connection
 from mitmproxy.proxy.mode_specs import ReverseMode
 
+from appliance.identity.stand_in import on_loopback
 from appliance.policy.snapshot import Snapshot
 from appliance.policy.subjects import Client
 
@@ -34,6 +36,7 @@ class Connection:
     requests of a connection repeat them). upstream: the one address that all of it goes to.
     stranded: why it leads nowhere, where it is answered only for that to be said.
     checked: the addresses that were looked up for it; it may connect to no other.
+    unseen: the self-test, standing in for somebody: nothing of it is written down.
     """
 
     id: str
@@ -51,6 +54,7 @@ class Connection:
     upstream: asyncio.Future[str] | None = None
     stranded: str = ""
     checked: set[str] = field(default_factory=set)
+    unseen: bool = False
 
 
 class Connections:
@@ -67,16 +71,33 @@ class Connections:
         return len(self._open)
 
     def client_connected(self, client: connection.Client) -> None:
-        """Close a stranger's connection; remember anybody else's."""
+        """Close a stranger's connection; remember anybody else's.
+
+        A stranger on this machine may still say, in its CONNECT, for whom it stands in
+        (``stand_in.py``). Until then it is nobody: whatever else it tries is closed.
+        """
         address = client.peername[0]
         snapshot = self._snapshot()
         if snapshot.register.network_of(address) is None:
-            client.error = CLOSED_TO_STRANGERS
+            if not (_face(client) is Face.EXPLICIT and on_loopback(ip_address(address).packed)):
+                client.error = CLOSED_TO_STRANGERS
             return
         who = snapshot.register.resolve(address, self._mac_of(address))
         self._open[client.id] = Connection(
             client.id, address, _face(client), client.sockname[1], snapshot, who,
             snapshot.class_of(who),
+        )  # fmt: skip
+
+    def stand_in(self, client: connection.Client, address: str) -> None:
+        """Count a connection as one of an unknown device at an address; a stranger's is closed."""
+        self._open.pop(client.id, None)
+        snapshot = self._snapshot()
+        if snapshot.register.network_of(address) is None:
+            return
+        who = snapshot.register.resolve(address)
+        self._open[client.id] = Connection(
+            client.id, address, _face(client), client.sockname[1], snapshot, who,
+            snapshot.class_of(who), unseen=True,
         )  # fmt: skip
 
     def client_disconnected(self, client: connection.Client) -> None:
@@ -97,7 +118,8 @@ class Connections:
         """Resolve the client anew where another snapshot has come."""
         snapshot = self._snapshot()
         if found.snapshot is not snapshot:
-            found.client = snapshot.register.resolve(found.address, self._mac_of(found.address))
+            mac = None if found.unseen else self._mac_of(found.address)
+            found.client = snapshot.register.resolve(found.address, mac)
             found.kind = snapshot.class_of(found.client)
             found.snapshot = snapshot
 

@@ -39,13 +39,13 @@ class Distrust:
         """Take down a handshake that the client broke off over the certificate."""
         link = self._gate.connections.by_id(data.context.client.id)
         error = (data.conn.error or "").lower()
-        if link is not None and link.answered and any(alert in error for alert in ALERTS):
+        if link is not None and _tells(link) and any(alert in error for alert in ALERTS):
             self._note(link, trusts=False)
 
     def tls_established_client(self, data: tls.TlsData) -> None:
         """Take down a handshake that the client ended: it believed our certificate."""
         link = self._gate.connections.by_id(data.context.client.id)
-        if link is not None and link.answered:
+        if link is not None and _tells(link):
             self._note(link, trusts=True)
 
     def counts(self) -> dict[str, int]:
@@ -77,6 +77,10 @@ class Distrust:
             "at": self._gate.judge.now().at.isoformat(timespec="seconds"),
         }
         self._fresh = True
+
+
+def _tells(link: Connection) -> bool:
+    return bool(link.answered) and not link.unseen  # the self-test is no device
 
 
 def _read(path: Path) -> dict[str, dict[str, object]]:

@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from math import inf
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from appliance import clock
 from appliance.dns import reasons
@@ -46,6 +46,9 @@ from appliance.dns.wire import (
 from appliance.policy.names import within
 from appliance.policy.plan import DnsPlan
 
+if TYPE_CHECKING:
+    from appliance.dns.stand_in import Unseen
+
 _LOOPBACK: Final = ["127.0.0.1", "::1"]
 _FAILED_FOR: Final = 1.0  # seconds for which a failure is not tried again
 _STALE_FOR: Final = 5.0  # seconds for which a stale answer is given without asking again
@@ -75,7 +78,7 @@ Outcome = Reply | Coroutine[Any, Any, Reply] | None
 class Handler:
     """Answers queries. ``handle`` never raises, and neither does what it returns."""
 
-    def __init__(self, judge: Judge, resolver: Resolver) -> None:
+    def __init__(self, judge: Judge | Unseen, resolver: Resolver) -> None:
         self._judge = judge
         self._resolver = resolver
 

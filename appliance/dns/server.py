@@ -11,7 +11,6 @@ from typing import Final
 
 from appliance.attempts.spool import Spool
 from appliance.dns.datagrams import Datagrams
-from appliance.dns.handler import Handler
 from appliance.dns.judge import Holder, Judge, Neighbours
 from appliance.dns.recording import Recording
 from appliance.dns.recording import Spool as SpoolLike
@@ -19,9 +18,11 @@ from appliance.dns.resolver import Resolver
 from appliance.dns.selector import ServingSelector
 from appliance.dns.settings import Address, DnsSettings
 from appliance.dns.shelf import Shelf
+from appliance.dns.stand_in import HearingStandIns
 from appliance.dns.streams import Streams
 from appliance.dns.upstream import Upstream
 from appliance.identity.neighbours import Neighbours as KernelNeighbours
+from appliance.identity.stand_in import StandIns
 from appliance.publish.hold import Holder as FileHolder
 
 LOOK: Final = 0.2  # seconds between two looks for a new snapshot
@@ -45,6 +46,7 @@ class Server:
         neighbours: Neighbours,
         spool: SpoolLike,
         upstream: Upstream,
+        stand_ins: StandIns,
     ) -> None:
         self._selector = selector
         self._sockets = tuple(sockets)
@@ -52,7 +54,7 @@ class Server:
         self._recording = Recording(spool, self._judge)
         self._resolver = Resolver(upstream)
         self._shelf = Shelf()
-        handler = Handler(self._judge, self._resolver)
+        handler = HearingStandIns(self._judge, self._resolver, stand_ins)
         self._streams = Streams(handler)
         self._datagrams = [
             Datagrams(udp, handler, self._judge, self._shelf) for udp, _ in self._sockets
@@ -113,6 +115,7 @@ def serve(settings: DnsSettings) -> None:
             KernelNeighbours(),
             Spool(settings.data / "spool", "dns"),
             Upstream(settings.upstreams),
+            StandIns(settings.data / "run"),
         )
         with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(selector)) as runner:
             runner.run(_until_told(server))

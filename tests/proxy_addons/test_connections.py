@@ -42,7 +42,7 @@ def test_our_own_are_let_in(connections: Connections, address: str) -> None:
     assert connections.of(who).client.role == "staff"
 
 
-@pytest.mark.parametrize("address", ["192.0.2.1", "2001:db8::1", "127.0.0.1"])
+@pytest.mark.parametrize("address", ["192.0.2.1", "2001:db8::1"])
 def test_strangers_are_closed(connections: Connections, address: str) -> None:
     who = client(address)
     connections.client_connected(who)
@@ -86,3 +86,35 @@ def test_a_connection_that_closed_is_forgotten(connections: Connections) -> None
     connections.client_disconnected(who)
     assert connections.by_id(who.id) is None
     connections.client_disconnected(who)  # a stranger's was never there
+
+
+def test_a_stranger_on_this_machine_is_nobody_until_it_stands_in(connections: Connections) -> None:
+    who = client("127.0.0.1")
+    connections.client_connected(who)
+    with pytest.raises(KeyError):
+        connections.of(who)
+    connections.stand_in(who, builders.PUPIL)
+    assert (connections.of(who).client.role, connections.of(who).unseen) == ("pupil", True)
+    connections.stand_in(who, "192.0.2.1")  # nobody's address
+    assert len(connections) == 0
+
+
+@pytest.mark.parametrize("mode", ["reverse:http://steer.invalid:443@8443",
+                                  "reverse:http://steer.invalid:80@8080"])  # fmt: skip
+def test_at_the_steered_faces_a_stranger_on_this_machine_is_closed(
+    connections: Connections, mode: str
+) -> None:
+    who = client("127.0.0.1", mode)
+    connections.client_connected(who)
+    assert who.error
+
+
+def test_a_stand_in_stays_without_a_mac_when_a_snapshot_comes(
+    connections: Connections, published: Published
+) -> None:
+    who = client("127.0.0.1")
+    connections.client_connected(who)
+    connections.stand_in(who, builders.PUPIL)
+    device = Device(id="laptop", name="Laptop", macs=(MAC,), role="staff")
+    published.snapshot = builders.Snapshot(replace(published.snapshot.contents, devices=(device,)))
+    assert connections.of(who).client.role == "pupil"

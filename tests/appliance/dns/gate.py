@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from dnslib import EDNS0, DNSRecord, EDNSOption
@@ -19,6 +20,7 @@ from appliance.attempts.attempt import Attempt
 from appliance.dns.selector import ServingSelector
 from appliance.dns.server import Server, opened
 from appliance.dns.upstream import Upstream
+from appliance.identity.stand_in import StandIns
 from appliance.policy.domains import ListIndex, NoLists
 from appliance.policy.model import Ownership
 from appliance.policy.snapshot import Contents, Snapshot
@@ -103,6 +105,7 @@ class Gate:
         host: str = "127.0.0.1",
         neighbours: NoNeighbours | None = None,
         patience: tuple[float, ...] = (0.3, 0.3),
+        run: Path = Path("/nonexistent"),
     ) -> None:
         self.holder, self.spool = holder, ListSpool()
         self._stack = contextlib.ExitStack()
@@ -115,7 +118,7 @@ class Gate:
         self._stop = asyncio.Event()
         self.server = Server(
             selector, [pair], holder, neighbours or NoNeighbours(), self.spool,
-            Upstream(tuple(upstreams), patience, avoided_for=0.5),
+            Upstream(tuple(upstreams), patience, avoided_for=0.5), StandIns(run),
         )  # fmt: skip
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
