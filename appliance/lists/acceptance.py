@@ -13,7 +13,6 @@ from typing import Final
 from appliance.lists.formats import Format
 
 MOSTLY: Final = 0.5  # share of lines that are no names, from which on it is no list
-FEW: Final = 50  # names: a list this short may change as a whole (a hand of names is a large share)
 _FOREIGN: Final = re.compile(
     r"(text/(html|css|javascript)|application/(xhtml|pdf|json|javascript|msword|zip|vnd\.)|"
     r"image/|audio/|video/|font/|multipart/)"
@@ -32,7 +31,7 @@ _BOM: Final = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """What a list holds. lines: of its source, as far as known. refused: those that name nothing."""
+    """What a list holds. lines: of its source, if known. refused: those that name nothing."""
 
     entries: int
     exceptions: int = 0
@@ -97,7 +96,7 @@ def refusal(
             f"{new.refused:,} of its {new.lines:,} lines are no names: it is another format, or "
             f"damaged{_kept(old)}."
         )
-    if old is None or not old.entries or max(old.entries, new.entries) <= FEW:
+    if old is None or not old.entries:
         return None
     return _too_much(old, new, change, most_change)
 

@@ -68,12 +68,12 @@ class _Adapter(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **more: Any) -> None:
         """Make the pools of direct connections."""
-        super().init_poolmanager(*args, **more)  # type: ignore[no-untyped-call]
+        super().init_poolmanager(*args, **more)
         _watched(self.poolmanager, self._watch)
 
     def proxy_manager_for(self, *args: Any, **more: Any) -> Any:
         """Return the pools of connections by way of a proxy."""
-        found = super().proxy_manager_for(*args, **more)  # type: ignore[no-untyped-call]
+        found = super().proxy_manager_for(*args, **more)
         _watched(found, self._watch)
         return found
 

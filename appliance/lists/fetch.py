@@ -27,6 +27,7 @@ from appliance.lists.trouble import sentence
 from appliance.lists.unpacking import Unpacker
 
 PIECE: Final = 1 << 16  # bytes
+HEAD: Final = 512  # bytes that tell what a body is
 AGENT: Final = "Bellgate (school network filter; list subscription)"
 _MOVED: Final = (301, 302, 303, 307, 308)
 Progress = Callable[[int, int | None], None]
@@ -135,13 +136,15 @@ def _poured(
 ) -> int:  # fmt: skip
     unpacker = Unpacker(response.headers.get("Content-Encoding", ""))
     received = written = 0
+    head = b""
     called = response.headers.get("Content-Type", "")
     for piece in _pieces(response):
         received += len(piece)
         check_size(received, limits)
         for part in unpacker.unpack(piece):
-            if not written and (wrong := wrong_type(format_, called, part)):
-                raise FetchError(wrong)
+            if len(head) < HEAD:  # what comes first may come in crumbs
+                head += part[:HEAD]
+                _check_type(format_, called, head)
             written += len(part)
             check_size(written, limits)  # a few kilobytes may unpack to gigabytes
             _need_room(file, limits)
@@ -150,6 +153,12 @@ def _poured(
             progress(received, total)
     unpacker.finish()
     return written
+
+
+def _check_type(format_: Format, called: str, head: bytes) -> None:
+    wrong = wrong_type(format_, called, head)
+    if wrong:
+        raise FetchError(wrong)
 
 
 def _pieces(response: requests.Response) -> Iterator[bytes]:

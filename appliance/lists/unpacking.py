@@ -37,14 +37,15 @@ class Unpacker:
             yield piece
             return
         try:
-            while piece:
+            full = False  # the stream may hold more than it gave, with nothing left to feed it
+            while piece or full:
                 self._begun = True
                 part = self._stream.decompress(piece, PART)
                 if part:
                     yield part
-                piece = self._stream.unconsumed_tail
+                full, piece = len(part) == PART, self._stream.unconsumed_tail
                 if self._stream.eof:  # several streams, one after the other (RFC 1952, 2.2)
-                    piece = self._stream.unused_data
+                    full, piece = False, self._stream.unused_data
                     self._stream = zlib.decompressobj(_GZIP)
                     self._begun = bool(piece)
         except zlib.error as error:
