@@ -11,12 +11,14 @@ from datetime import datetime
 from typing import Final
 
 from appliance.policy import urls
+from appliance.policy.domains import ListMatch
 from appliance.policy.engine import STEPS, decide
 from appliance.policy.model import Action, Verdict
 from appliance.policy.names import canonical
 from appliance.policy.plan import Plan, TlsPlan, opens_at, plan
 from appliance.policy.situation import Query, situate
 from appliance.policy.snapshot import Snapshot
+from appliance.policy.standing import Standing, weighed
 from appliance.policy.steps import Finding
 from appliance.policy.subjects import Client
 
@@ -29,7 +31,7 @@ class BadMethodError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """All that is said about one question."""
+    """All that is said about one question. lists: every entry that names the host."""
 
     query: Query
     asked: str
@@ -37,6 +39,7 @@ class Answer:
     plan: Plan
     opens_at: datetime | None
     note: str
+    lists: tuple[tuple[ListMatch, Standing], ...] = ()
 
 
 def question(what: str, client: Client, method: str, at: datetime) -> Query:
@@ -59,7 +62,8 @@ def answered(query: Query, asked: str, snapshot: Snapshot) -> Answer:
     verdict = carried.verdict if query.url is None else decide(query, snapshot)
     blocked = verdict.action is Action.BLOCK
     opens = opens_at(query, snapshot) if blocked else None
-    return Answer(query, asked, verdict, carried, opens, _note(query, verdict, carried))
+    note, lists = _note(query, verdict, carried), weighed(query.host, snapshot)
+    return Answer(query, asked, verdict, carried, opens, note, lists)
 
 
 def considered(query: Query, snapshot: Snapshot) -> tuple[tuple[str, Finding | None], ...]:

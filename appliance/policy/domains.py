@@ -124,6 +124,16 @@ class Catalogue:
             found += self.services[service].categories
         return tuple(dict.fromkeys(found))
 
+    def own_word(self, host: str) -> int:
+        """Return how long an entry of a list has to be, to be beaten by what stands here.
+
+        A category's own domain beats every entry, a service's name those no longer than
+        itself. 0: nothing here names the host.
+        """
+        if any(self._category_hosts.find(host)):
+            return len(host)
+        return next((len(entry) for _, entry in self._hosts.find(host)), 0)
+
     def lineage(self, categories: Iterable[str]) -> tuple[str, ...]:
         """Return the categories and all their ancestors, nearest first."""
         found: dict[str, None] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +9,7 @@ from appliance.policy.domains import ListMatch
 from appliance.policy.model import StandingPermission, Target, TargetKind
 from appliance.policy.names import within
 from appliance.policy.snapshot import Snapshot
+from appliance.policy.standing import Standing, weighed
 from appliance.policy.subjects import Client, applies_to
 from appliance.policy.timetable import Moment
 from appliance.policy.urls import Url, under_prefix
@@ -40,7 +40,18 @@ class Situation:
     moment: Moment
     services: tuple[str, ...]
     categories: tuple[str, ...]  # own first, then ancestors
-    lists: tuple[ListMatch, ...]
+    lists: tuple[ListMatch, ...]  # those that count
+    own: tuple[str, ...] = ()  # the categories that no list says
+
+    @property
+    def apart(self) -> tuple[tuple[str, ...], ...]:
+        """What is weighed apart, categories nearest first: own, then each list's. Else none."""
+        if not self.lists:
+            return ()
+        lineage = self.snapshot.catalogue.lineage
+        each = (self.own, *(lineage((match.category,)) for match in self.lists))
+        found = tuple(group for group in dict.fromkeys(each) if group)
+        return found if len(found) > 1 else ()
 
     @property
     def client(self) -> Client:
@@ -88,7 +99,9 @@ def situate(query: Query, snapshot: Snapshot) -> Situation:
     catalogue = snapshot.catalogue
     moment = snapshot.moment(query.at, query.client, clock_trusted=query.clock_trusted)
     services = catalogue.services_of(query.host, query.url, query.method)
-    lists = snapshot.lists.find(query.host)
-    own = catalogue.own_categories(query.host, services)
-    found: Iterable[str] = dict.fromkeys((*own, *(match.category for match in lists)))
-    return Situation(query, snapshot, moment, services, catalogue.lineage(found), lists)
+    own = catalogue.lineage(catalogue.own_categories(query.host, services))
+    named = weighed(query.host, snapshot)
+    lists = tuple(match for match, standing in named if standing is Standing.COUNTS)
+    listed = catalogue.lineage(match.category for match in lists)
+    categories = tuple(dict.fromkeys((*own, *listed))) if listed else own
+    return Situation(query, snapshot, moment, services, categories, lists, own)

@@ -20,6 +20,7 @@ from appliance.policy.model import (
     SupervisedSession,
     TargetKind,
 )
+from appliance.policy.names import is_address, suffixes
 from appliance.policy.safe_search import SafeName, SafeSearchRule
 from appliance.policy.subjects import (
     Client,
@@ -68,7 +69,8 @@ class Contents:
     never_inspect: suffixes that are never decrypted, whatever a rule says.
     steerable: suffixes that may be steered at all: those the CA may sign for.
     local_domains: the school's own zones, whose private addresses are no rebinding.
-    never_block: suffixes that no list closes, whatever it says.
+    never_block: suffixes that no list closes, whatever it says. essential: those that ship
+    with the appliance, which not even a list of illegal content closes.
     safe_search: rules; the first that fits a client, engine and period holds.
     safe_names: what the engines offer.
     clock_offset: rehearsal, in seconds; 0 outside a rehearsal.
@@ -102,6 +104,7 @@ class Contents:
     steerable: tuple[str, ...] = ()
     local_domains: tuple[str, ...] = ()
     never_block: tuple[str, ...] = ()
+    essential: tuple[str, ...] = ()
     safe_search: tuple[SafeSearchRule, ...] = ()
     safe_names: tuple[SafeName, ...] = ()
     account_limits: tuple[AccountLimit, ...] = ()
@@ -122,6 +125,8 @@ class Snapshot:
     catalogue: Catalogue = field(init=False)
     sanctuary: HostIndex = field(init=False)
     never_inspect: frozenset[str] = field(init=False)
+    _never_block: frozenset[str] = field(init=False)
+    _essential: frozenset[str] = field(init=False)
     steerable: frozenset[str] = field(init=False)
     safe_names: dict[str, SafeName] = field(init=False)
     least_restricted: str | None = field(init=False)
@@ -138,6 +143,8 @@ class Snapshot:
         sanctuary.add("sanctuary", domains=c.sanctuary_domains, hosts=c.sanctuary_hosts)
         put(self, "sanctuary", sanctuary)
         put(self, "never_inspect", frozenset(c.never_inspect))
+        put(self, "_essential", frozenset(c.essential))
+        put(self, "_never_block", frozenset((*c.never_block, *c.local_domains)))
         put(self, "steerable", frozenset(c.steerable))
         put(self, "safe_names", {name.host: name for name in c.safe_names})
         put(self, "least_restricted", _least_restricted(c.roles))
@@ -194,6 +201,17 @@ class Snapshot:
         """Return how a category is treated; one the policy does not name is ordinary."""
         known = self.catalogue.category(category)
         return known.kind if known else CategoryClass.ORDINARY
+
+    def never_blocks(self, host: str) -> bool:
+        """Whether no list closes a host: it is in the set, or an address of the school."""
+        if is_address(host):
+            return host in self._never_block or self.register.network_of(host) is not None
+        return self.essential(host) or any(suffix in self._never_block for suffix in suffixes(host))
+
+    def essential(self, host: str) -> bool:
+        """Whether not even a list of illegal content closes a host."""
+        named = any(suffix in self._essential for suffix in suffixes(host))
+        return named or any(self.sanctuary.find(host))
 
     def url_targets(self) -> tuple[str, ...]:
         """Return every URL prefix that a rule, grant or report speaks of."""

@@ -5,15 +5,17 @@ Their order, and the reason for each position, is in ``engine.STEPS``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from appliance.policy.model import Action, CategoryClass, Grant, Reason, Rule, Sanction, TargetKind
 from appliance.policy.names import within
 from appliance.policy.precedence import (
-    CATEGORY_TARGETS,
     SERVICE_TARGETS,
+    best_kind_rule,
     best_rule,
     deciding_rule,
+    shut_beside,
     specificity,
 )
 from appliance.policy.situation import Situation
@@ -62,12 +64,19 @@ def blocked_by_report(situation: Situation) -> Finding | None:
 
 
 def circumvention(situation: Situation) -> Finding | None:
-    """Ways round the gate, for the roles that the policy names."""
-    contents = situation.snapshot.contents
+    """Ways round the gate, for the roles that the policy names.
+
+    What only a list takes for one, a rule of the school may know better.
+    """
+    contents, kind = situation.snapshot.contents, CategoryClass.CIRCUMVENTION
     if situation.client.role not in contents.circumvention_roles:
         return None
     clause = contents.circumvention_clause
-    return _blocked_class(situation, CategoryClass.CIRCUMVENTION, Reason.CIRCUMVENTION, clause)
+    found = _blocked_class(situation, kind, Reason.CIRCUMVENTION, clause)
+    if found is None or any(map(_of_class(situation, kind), situation.own)):
+        return found
+    rule = best_rule(situation, SERVICE_TARGETS)
+    return None if rule is not None and rule.action is Action.ALLOW else found
 
 
 def sanction(situation: Situation) -> Finding | None:
@@ -115,7 +124,8 @@ def service_rule(situation: Situation) -> Finding | None:
 
 def category_rule(situation: Situation) -> Finding | None:
     """The most specific rule that names a category, or everything."""
-    return _ruled(best_rule(situation, CATEGORY_TARGETS), Reason.CATEGORY_RULE)
+    found = best_kind_rule(situation)
+    return _ruled(found[0], Reason.CATEGORY_RULE, found[1] or None) if found else None
 
 
 def default(_: Situation) -> Finding:
@@ -124,19 +134,25 @@ def default(_: Situation) -> Finding:
 
 
 def opens(candidate: Grant, situation: Situation) -> bool:
-    """Whether a grant holds for this client now and is wide enough for what is asked."""
+    """Whether a grant holds for this client now and is wide enough for what is asked.
+
+    One for a category does not open what is blocked for being something else as well.
+    """
     if not applies_to(candidate.subject, situation.client):
         return False
     if not (
         situation.running(candidate.start, candidate.end) and situation.in_period(candidate.when)
     ):
         return False
-    by_url = candidate.target.kind is TargetKind.URL
+    target = candidate.target
+    if target.kind is TargetKind.CATEGORY and shut_beside(target.id, situation):
+        return False
+    by_url = target.kind is TargetKind.URL
     methods = candidate.methods or (SAFE_METHODS if by_url else ())
     method = situation.query.method.upper()
     if methods and situation.query.url is not None and method not in methods:
         return False
-    return situation.covers(candidate.target, fold_case=False) or (
+    return situation.covers(target, fold_case=False) or (
         by_url and method in SAFE_METHODS and renders(candidate, situation)
     )
 
@@ -157,7 +173,7 @@ def _held(candidate: Sanction, situation: Situation) -> bool:
     return running and applies_to(candidate.subject, situation.client)
 
 
-def _ruled(rule: Rule | None, reason: Reason) -> Finding | None:
+def _ruled(rule: Rule | None, reason: Reason, category: str | None = None) -> Finding | None:
     if rule is None:
         return None
     record = rule.action is Action.BLOCK or rule.monitor
@@ -168,14 +184,20 @@ def _ruled(rule: Rule | None, reason: Reason) -> Finding | None:
         clause=rule.clause,
         text=rule.text,
         record=record,
+        category=category,
     )
+
+
+def _of_class(situation: Situation, kind: CategoryClass) -> Callable[[str], bool]:
+    return lambda category: situation.snapshot.class_of_category(category) is kind
 
 
 def _blocked_class(
     situation: Situation, kind: CategoryClass, reason: Reason, clause: str
 ) -> Finding | None:
+    of_class = _of_class(situation, kind)
     for category in situation.categories:
-        if situation.snapshot.class_of_category(category) is kind:
+        if of_class(category):
             by = next((m.list_id for m in situation.lists if m.category == category), category)
             return Finding(
                 action=Action.BLOCK, reason=reason, rule=by, clause=clause, category=category

@@ -116,7 +116,8 @@ class Survey:
                 found = thing
             else:
                 named = {t.id for t in spoken_of if t.kind is TargetKind.SERVICE}
-                found = tuple(s for s in situation.services if s in named), situation.categories
+                services = tuple(s for s in situation.services if s in named)
+                found = services, situation.categories, situation.apart
             self._kinds[thing] = found
         return found
 
