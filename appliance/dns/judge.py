@@ -10,9 +10,13 @@ from __future__ import annotations
 
 import socket
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from math import inf
 from typing import Final, Protocol
+from zoneinfo import ZoneInfo
 
 from appliance import clock
 from appliance.policy.model import Action, Reason, Verdict
@@ -20,6 +24,8 @@ from appliance.policy.plan import DnsPlan, Plan, plan
 from appliance.policy.situation import Query
 from appliance.policy.snapshot import Snapshot
 from appliance.policy.subjects import Client
+
+UNCLASSIFIED: Final = "unclassified_social"  # the category of names put before the technician
 
 TIME_CONTROLLED: Final = 30  # seconds: no answer about a name that the bell governs lasts longer
 _JUMP: Final = 0.5  # seconds by which the clock may drift from the monotonic one in a check
@@ -56,6 +62,14 @@ class Neighbours(Protocol):
         ...
 
 
+class Feed(Protocol):
+    """What counts the clients of names that nobody classified (``look_alikes.feed.Feed``)."""
+
+    def note(self, host: str, source: bytes) -> None:
+        """Count a client (packed address) of a host. Never raises."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Asker:
     """A client of the school's networks. ``shares``: clients with the same share answers."""
@@ -70,6 +84,8 @@ class Judged:
 
     host: the name that was asked for. since, until: monotonic. counts: how often each
     source (packed address) asked since attempts were last settled; None: not recorded.
+    used: to be told each source that is answered from outside the hot loop, where nobody
+    classified the host; None: it is known what it is.
     """
 
     host: str
@@ -79,6 +95,7 @@ class Judged:
     until: float
     ceiling: int = 1 << 31
     counts: defaultdict[bytes, int] | None = None
+    used: Callable[[bytes], None] | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -89,9 +106,10 @@ class Judged:
 class Judge:
     """Resolves addresses to clients and hosts to plans, remembering both for a while."""
 
-    def __init__(self, holder: Holder, neighbours: Neighbours) -> None:
+    def __init__(self, holder: Holder, neighbours: Neighbours, feed: Feed | None = None) -> None:
         self._holder = holder
         self._neighbours = neighbours
+        self._feed = feed
         self._askers: dict[bytes, Asker | None] = {}
         self._plans: dict[tuple[tuple[object, ...], str, str], Judged] = {}
         self._expired: list[Judged] = []  # with attempts still to settle
@@ -199,7 +217,13 @@ class Judge:
         if planned.timed:
             judged.ceiling = TIME_CONTROLLED
         judged.counts = _counts(judged)
+        if self._feed is not None and _unclassified(planned):
+            judged.used = partial(self._feed.note, host)
         return judged
+
+    def today(self) -> date:
+        """Return the school's day, by the gate's clock."""
+        return self._look().at.astimezone(ZoneInfo(self.snapshot.contents.calendar.zone)).date()
 
     def _look(self) -> clock.Now:
         c = self.snapshot.contents
@@ -221,3 +245,13 @@ def _drift() -> float:
 def _counts(judged: Judged) -> defaultdict[bytes, int] | None:
     verdict = judged.verdict
     return defaultdict(int) if verdict.record and verdict.reason is not Reason.SANCTUARY else None
+
+
+def _unclassified(planned: Plan) -> bool:
+    """Whether a host passes because nothing is known of it."""
+    verdict = planned.verdict
+    if planned.dns is not DnsPlan.PASS or verdict.service is not None:
+        return False
+    return verdict.category == UNCLASSIFIED or (
+        verdict.reason is Reason.DEFAULT and verdict.category is None
+    )

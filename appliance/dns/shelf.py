@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections import defaultdict
+from collections.abc import Callable
 from math import inf
 from typing import Final
 
@@ -23,11 +24,12 @@ class Finished:
     """An answer as bytes in memory that stays where it is.
 
     iovec: where they lie. until: the monotonic instant up to which it is good as it
-    stands; then it is stamped again, or dead. counts: see ``Judged``.
+    stands; then it is stamped again, or dead. counts, used: see ``Judged``; used is None where
+    the answer holds nothing.
     """
 
     __slots__ = ("_answer", "_bell", "_born", "_dead", "_message", "_room", "counts", "iovec",
-                 "until")  # fmt: skip
+                 "until", "used")  # fmt: skip
 
     def __init__(self, reply: Reply, now: float) -> None:
         self._answer: Answer = reply.answer
@@ -37,8 +39,11 @@ class Finished:
         self._room = (ctypes.c_char * len(self._message)).from_buffer(self._message)
         self.iovec = where(self._room)
         self.counts: defaultdict[bytes, int] | None = None
+        self.used: Callable[[bytes], None] | None = None
         if reply.judged is not None:
             self.counts = reply.judged.counts
+            if any(self._message[6:8]):  # RFC 1035 section 4.1.1: how many answers there are
+                self.used = reply.judged.used
         self._stamp(now)
 
     @property

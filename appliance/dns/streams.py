@@ -143,5 +143,7 @@ class _Conversation:
         finished = finish(reply)
         if finished.counts is not None:
             finished.counts[self._source] += 1
+        if finished.used is not None:
+            finished.used(self._source)
         message = packet[:2] + finished.message[2:]
         self._writer.write(struct.pack("!H", len(message)) + message)

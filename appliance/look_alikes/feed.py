@@ -46,13 +46,13 @@ class Feed:
             self.flush()
             self._day, self._salt = day, _salt_of(self._folder, day)
 
-    def note(self, host: str, address: str) -> None:
-        """Count a client of a host today. Before the first day has begun nothing is counted."""
+    def note(self, host: str, source: bytes) -> None:
+        """Count a client (packed address) of a host today; nothing before a day was begun."""
         if not self._salt:
             return
         found = self._bits.get(host)
         if found is not None or len(self._bits) < MOST_HOSTS:
-            self._bits[host] = (found or 0) | place(address, self._salt)
+            self._bits[host] = (found or 0) | place(source, self._salt)
 
     def flush(self) -> None:
         """Write what is new. A disk or folder that cannot take it loses it: nobody is named."""

@@ -36,9 +36,9 @@ class Sudden:
     reason: str
 
 
-def place(address: str, salt: bytes) -> int:
-    """Return the bit that stands for a client today."""
-    digest = blake2b(address.encode(), digest_size=4, key=salt).digest()
+def place(source: bytes, salt: bytes) -> int:
+    """Return the bit that stands for a client (packed address) today. salt: 1 to 64 bytes."""
+    digest = blake2b(source, digest_size=4, key=salt).digest()
     return 1 << int.from_bytes(digest) % PLACES
 
 
