@@ -35,6 +35,7 @@ OFFICERS: Final[Posts] = DSLS | {Post.E_SAFETY_OFFICER}
 AUDITORS: Final[Posts] = frozenset({Post.AUDITOR, Post.GOVERNOR})
 ASKERS: Final[Posts] = STAFF - AUDITORS  # those who work here, rather than look on
 READERS: Final[Posts] = STAFF - {Post.GOVERNOR}  # each sees their own; requests/readers.py
+LIST_READERS: Final[Posts] = TECHNICIAN | HEADS | DSLS  # who answers for what is filtered
 # Whom a policy may name as a reader of the log; whether it does, the page itself looks at.
 NAMED: Final[Posts] = LEADERS | OFFICERS | {Post.SCHOOL_OFFICER, Post.LINE_MANAGER}
 
@@ -198,6 +199,25 @@ MATRIX: Final[dict[str, Posts | Door]] = {
     "devices.add_network": TECHNICIAN,
     "devices.edit_network": TECHNICIAN,
     "devices.remove_network": TECHNICIAN,
+    # Lists: the technician's; those who answer for filtering read what they do.
+    "lists.index": LIST_READERS,
+    "lists.show": LIST_READERS,
+    "lists.progress": LIST_READERS,
+    "lists.presets": LIST_READERS,
+    "lists.collisions": LIST_READERS,
+    "lists.unlawful": LIST_READERS,
+    "lists.add_preset": TECHNICIAN,
+    "lists.add": TECHNICIAN,
+    "lists.upload": TECHNICIAN,
+    "lists.edit": TECHNICIAN,
+    "lists.update": TECHNICIAN,
+    "lists.accept": TECHNICIAN,
+    "lists.switch_on": TECHNICIAN,
+    "lists.switch_off": TECHNICIAN,
+    "lists.remove": TECHNICIAN,
+    "lists.test_names": TECHNICIAN,
+    "lists.check_filter": TECHNICIAN,
+    "lists.take_licensed": TECHNICIAN,
     # Policy, timetable, calendar, why. Who may sign which change: policy/approval.py.
     "policy.index": STAFF,
     "policy.rules": STAFF,

@@ -28,6 +28,7 @@ from admin_ui.devices import pages as devices
 from admin_ui.gate import Gate, StoreAwayError, gate
 from admin_ui.help import pages as help_
 from admin_ui.home import pages as home
+from admin_ui.lists import pages as lists
 from admin_ui.log import pages as log
 from admin_ui.policy import pages as policy
 from admin_ui.reports import pages as reports
@@ -42,8 +43,8 @@ from admin_ui.why import pages as why
 # One for each area of the pages; templates/ has a folder of the same name.
 BLUEPRINTS: Final = (
     pages.blueprint, signin.blueprint, setup.blueprint, home.blueprint, accounts.blueprint,
-    requests.blueprint, reports.blueprint, log.blueprint, devices.blueprint, policy.blueprint,
-    timetable.blueprint, why.blueprint, audit.blueprint, help_.blueprint,
+    requests.blueprint, reports.blueprint, log.blueprint, devices.blueprint, lists.blueprint,
+    policy.blueprint, timetable.blueprint, why.blueprint, audit.blueprint, help_.blueprint,
 )  # fmt: skip
 MESSAGES: Final = {
     400: ("This could not be read", "Something in the form was missing or out of date. Please go "

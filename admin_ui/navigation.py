@@ -27,6 +27,7 @@ SIGNED_IN: Final = (
     ("Log", "log.index"),
     ("Devices", "devices.index"),
     ("Policy", "policy.index"),
+    ("Lists", "lists.index"),
     ("Timetable", "timetable.index"),
     ("Why?", "why.ask"),
     ("Certificate", "pages.ca"),

@@ -26,7 +26,7 @@ AREAS: Final[dict[str, str]] = {
     "activity": "Curriculum activities", "report": "Reports", "log": "Attempt log",
     "device": "Devices", "network": "Networks", "group": "Groups", "person": "People",
     "policy": "Policy", "calendar": "Calendar", "timetable": "Timetable", "review": "Reviews",
-    "settings": "Settings", "audit": "Audit", "command": "Command line",
+    "list": "Lists", "settings": "Settings", "audit": "Audit", "command": "Command line",
     "store": "The appliance itself",
 }  # fmt: skip
 

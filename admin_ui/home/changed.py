@@ -15,11 +15,13 @@ from appliance.store.audit_tables import AuditRow
 SHOWN: Final = 8
 # Areas of what bends enforcement. Looks at the log, sign-ins and reports are told elsewhere.
 AREAS: Final = (
-    "policy", "calendar", "timetable", "network", "device", "group", "person", "permission",
+    "policy", "list", "calendar", "timetable", "network", "device", "group", "person", "permission",
     "request", "activity", "settings", "command", "emergency",
 )  # fmt: skip
 # Only of these does the subject name a thing, and never somebody.
-NAMED: Final = frozenset({"policy", "calendar", "timetable", "network", "group", "settings"})
+NAMED: Final = frozenset(
+    {"policy", "list", "calendar", "timetable", "network", "group", "settings"}
+)
 
 
 @dataclass(frozen=True, slots=True)

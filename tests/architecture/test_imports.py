@@ -9,7 +9,9 @@ import pytest
 
 from tests.architecture.source import ROOT, Module, imports, modules
 
-READING = ("appliance.publish.hold", "appliance.publish.files", "appliance.publish.domainlist")
+READING = tuple(
+    f"appliance.publish.{name}" for name in ("hold", "files", "domainlist", "shard", "hashes")
+)
 SPOOLING = ("appliance.attempts.attempt", "appliance.attempts.spool")
 
 # Longest prefix of the importing module -> what it may import besides itself and the clock.
@@ -58,6 +60,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "appliance.policy", "appliance.store", "appliance.status", "appliance.publish",
         "appliance.authority", "appliance.policy_file", "appliance.accounts", "appliance.audit",
         "appliance.attempts.attempt", "appliance.attempts.attention", "appliance.identity",
+        "appliance.lists",
     ),
     "appliance.cli": ("appliance", "proxy_addons", "admin_ui"),
 }  # fmt: skip
