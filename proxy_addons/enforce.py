@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from mitmproxy import http
 
 from appliance.attempts.attempt import Layer
 from appliance.policy.model import Action, Verdict
+from appliance.policy.search_terms import searched
 from appliance.policy.situation import Query
 from appliance.policy.urls import Url, request_url
 from proxy_addons import block_page, error_page
@@ -41,11 +43,18 @@ class Enforce:
             flow.response = answer(url.status, error_page.HEADERS, page)
             return
         query, verdict = self._gate.judge.decide(connection, url, flow.request.method.upper())
-        self._gate.attempts.note(query, verdict, Layer.HTTP, visit(headers))
+        self._note(query, verdict, headers)
         if verdict.action is Action.ALLOW:
             let_through(flow, Passage(connection, query, verdict))
         else:
             self._block(flow, connection, query, verdict, headers)
+
+    def _note(self, query: Query, verdict: Verdict, headers: Seen) -> None:
+        search = searched(query, self._gate.judge.snapshot)
+        if search is not None:  # the policy asks for it, whatever it says to the page itself
+            verdict = replace(verdict, record=True, clause=verdict.clause or search.clause)
+        term = search.term if search else ""
+        self._gate.attempts.note(query, verdict, Layer.HTTP, visit(headers), term)
 
     def _url(self, connection: Connection, flow: http.HTTPFlow, headers: Seen) -> Url | Misdirected:
         request = flow.request

@@ -30,10 +30,13 @@ class Sink(Protocol):
 
 
 class _Row:
-    __slots__ = ("count", "last", "layer", "query", "verdict", "visit")
+    __slots__ = ("count", "last", "layer", "query", "search", "verdict", "visit")
 
-    def __init__(self, query: Query, verdict: Verdict, layer: Layer, visit: Visit) -> None:
+    def __init__(
+        self, query: Query, verdict: Verdict, layer: Layer, visit: Visit, search: str
+    ) -> None:
         self.query, self.verdict, self.layer, self.visit = query, verdict, layer, visit
+        self.search = search
         self.last: datetime = query.at
         self.count = 1
 
@@ -50,7 +53,9 @@ class Folded:
         """How writing goes."""
         return self._sink.state
 
-    def note(self, query: Query, verdict: Verdict, layer: Layer, visit: Visit) -> None:
+    def note(
+        self, query: Query, verdict: Verdict, layer: Layer, visit: Visit, search: str = ""
+    ) -> None:
         """Take down one access tried, where anything of it may be kept."""
         if not verdict.record:
             return
@@ -58,11 +63,11 @@ class Folded:
         key = (
             client.address, client.mac, client.person, query.host, url and url.path,
             url and url.scheme, query.method, verdict.action, verdict.rule, verdict.period,
-            layer, visit,
+            layer, visit, search,
         )  # fmt: skip
         row = self._rows.get(key)
         if row is None:
-            self._rows[key] = _Row(query, verdict, layer, visit)
+            self._rows[key] = _Row(query, verdict, layer, visit, search)
         else:
             row.count += 1
             row.last = query.at
@@ -76,5 +81,5 @@ class Folded:
 
 
 def _attempt(row: _Row) -> Attempt | None:
-    found = attempt_of(row.query, row.verdict, row.layer, row.visit)
+    found = attempt_of(row.query, row.verdict, row.layer, row.visit, row.search)
     return found and replace(found, last=row.last, count=row.count)

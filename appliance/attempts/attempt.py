@@ -65,10 +65,13 @@ class Attempt:
     count: int = 1
 
 
-def attempt_of(query: Query, verdict: Verdict, layer: Layer, visit: Visit) -> Attempt | None:
+def attempt_of(
+    query: Query, verdict: Verdict, layer: Layer, visit: Visit, search: str = ""
+) -> Attempt | None:
     """Return the attempt to write down for a verdict, or None where nothing may be kept.
 
-    Sanctuary is never recorded, on any layer; nor is what no rule speaks of.
+    Sanctuary is never recorded, on any layer; nor is what no rule speaks of. search: what was
+    searched for; of the illegal class nothing is kept.
     """
     if not verdict.record or verdict.reason is Reason.SANCTUARY:
         return None
@@ -85,6 +88,7 @@ def attempt_of(query: Query, verdict: Verdict, layer: Layer, visit: Visit) -> At
         verdict=verdict.action.value, reason=verdict.reason.value, rule=verdict.rule,
         clause=verdict.clause, period=verdict.period, period_kind=verdict.period_kind.value,
         service=verdict.service or "", category=verdict.category or "",
+        search="" if illegal else search,
     )  # fmt: skip
 
 

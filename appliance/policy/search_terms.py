@@ -20,6 +20,14 @@ LONGEST: Final = 200  # characters of a term that are kept
 
 
 @dataclass(frozen=True, slots=True)
+class Search:
+    """What was searched for, and the clause that has it recorded. term: never empty."""
+
+    term: str
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
 class Engine:
     """Where an engine shows results. hosts: exact. paths: exact, without a last ``/``.
 
@@ -66,19 +74,20 @@ def read_for_terms(host: str, client: Client, snapshot: Snapshot) -> bool:
     )
 
 
-def searched(query: Query, snapshot: Snapshot) -> str:
-    """Return the term that a request searches for, where the policy has it recorded; or ``""``."""
+def searched(query: Query, snapshot: Snapshot) -> Search | None:
+    """Return what a request searches for, where the policy has it recorded."""
     rules = snapshot.contents.search_terms
     if not rules or query.url is None or query.method.upper() != "GET":
-        return ""
+        return None
     engine = engine_of(query.host)
     if engine is None:
-        return ""
-    mine = (rule for rule in rules if _applies(rule.who, query.client))
-    if not any(not rule.engines or engine.id in rule.engines for rule in mine):
-        return ""
-    term = term_of(query.url, engine)
-    return "" if names_helpline(term, snapshot) else term
+        return None
+    for rule in rules:
+        if engine.id in (rule.engines or (engine.id,)) and _applies(rule.who, query.client):
+            term = term_of(query.url, engine)
+            hidden = not term or names_helpline(term, snapshot)
+            return None if hidden else Search(term, rule.clause)
+    return None
 
 
 def term_of(url: Url, engine: Engine) -> str:

@@ -23,7 +23,8 @@ from cryptography.x509.oid import NameOID
 from dnslib import AAAA, QTYPE, RCODE, RR, A, DNSRecord
 
 NAMES = ("facebook.com", "*.facebook.com", "x.com", "*.x.com", "*.wikipedia.org", "*.example",
-         "*.fbcdn.net", "childline.org.uk", "bank.example", "localhost")  # fmt: skip
+         "*.fbcdn.net", "childline.org.uk", "bank.example", "localhost",
+         "login.microsoftonline.com", "login.live.com", "www.bing.com")  # fmt: skip
 CHUNK = b"x" * 65536
 
 
