@@ -25,6 +25,7 @@ from appliance.policy_file.build_categories import (
     closed_categories,
 )
 from appliance.policy_file.build_people import devices, groups, networks, people
+from appliance.policy_file.build_safe_search import CLOSED, safe_search
 from appliance.policy_file.build_time import calendar, timetables
 from appliance.policy_file.build_timed import grants, permissions, sanctions
 from appliance.policy_file.parsing import subject, target
@@ -73,6 +74,7 @@ def contents(document: PolicyDocument, *, version: int, built_at: datetime) -> C
         local_domains=document.local_domains,
         account_limits=build_limits.account_limits(document),
         search_terms=build_limits.search_terms(document),
+        safe_search=safe_search(document), safe_names=catalogue.safe_names(),
     )  # fmt: skip
 
 
@@ -93,6 +95,7 @@ def closed_contents(built_at: datetime) -> Contents:
         categories=closed_categories(),
         services=catalogue.services(), sanctuary_domains=domains, sanctuary_hosts=hosts,
         never_inspect=never, steerable=_steerable(catalogue.services(), (rule,), never),
+        safe_search=CLOSED, safe_names=catalogue.safe_names(),
     )  # fmt: skip
 
 

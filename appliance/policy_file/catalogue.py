@@ -15,6 +15,7 @@ import yaml
 
 from appliance.policy.model import Category, CategoryClass, Service, UrlPattern
 from appliance.policy.names import canonical
+from appliance.policy.safe_search import SafeName
 from appliance.policy_file.reading import read
 from appliance.policy_file.schema_time import TimeEntry
 
@@ -47,6 +48,7 @@ def sanctuary() -> tuple[tuple[str, ...], tuple[str, ...]]:
 def categories() -> tuple[Category, ...]:
     """Return the kinds of content the appliance knows, before a policy arranges them."""
     ways_round = _read("circumvention.yaml")["circumvention"]
+    ways_round["unlocked_search"] = {"domains": _read("safe_search.yaml")["unlocked_search"]}
     found = [
         Category(
             id=id_, name=entry["name"], parents=tuple(entry.get("part_of", ())),
@@ -65,6 +67,27 @@ def listed_categories() -> frozenset[str]:
     """Return the ordinary kinds of content that subscribed lists fill."""
     entries = _read("categories.yaml")["categories"].items()
     return frozenset(id_ for id_, entry in entries if entry.get("listed"))
+
+
+@cache
+def safe_names() -> tuple[SafeName, ...]:
+    """Return every host of a search engine that has a lock, and what serves it locked."""
+    found = []
+    for id_, entry in _read("safe_search.yaml")["safe_search"].items():
+        many = (f"{host}.{end}" for host in entry.get("under") or () for end in entry["countries"])
+        strict = canonical(entry["strict"])
+        moderate = canonical(entry.get("moderate", strict))
+        found += [
+            SafeName(host=host, engine=id_, strict=strict, moderate=moderate)
+            for host in _names([*(entry.get("hosts") or ()), *many])
+        ]
+    return tuple(found)
+
+
+@cache
+def engines() -> Mapping[str, str]:
+    """Return what people call the search engines that have a lock, by id."""
+    return {id_: entry["name"] for id_, entry in _read("safe_search.yaml")["safe_search"].items()}
 
 
 @cache

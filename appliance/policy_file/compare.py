@@ -43,6 +43,7 @@ SECTIONS: Final = MappingProxyType(
         "sanctuary": "helplines added to the built-in ones",
         "never_inspect": "what is never inspected",
         "local_domains": "the school’s own names",
+        "safe_search": "how strictly people search",
         "account_limits": "whose accounts may sign in",
         "search_terms": "whose search terms are recorded",
         "working_hours": "working hours",
@@ -59,7 +60,7 @@ WEIGHTY: Final = frozenset(
         "roles", "groups", "networks", "people", "devices", "permissions", "permissions_held",
         "grants", "sanctions", "sanction_allow", "official_pages", "sanctuary", "never_inspect",
         "requests", "concerns", "monitoring", "illegal", "unsuitable", "account_limits",
-        "search_terms",
+        "search_terms", "safe_search",
     }
 )  # fmt: skip
 

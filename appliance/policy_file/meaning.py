@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from appliance.policy.model import CategoryClass, TargetKind
+from appliance.policy.model import CategoryClass, SubjectKind, TargetKind
+from appliance.policy.safe_search import SafeLevel
 from appliance.policy_file.build_categories import categories_of_class, empty_categories
 from appliance.policy_file.build_time import covered
+from appliance.policy_file.parsing import subject
 from appliance.policy_file.reading import Path, Tree, dotted
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 def check(document: PolicyDocument, tree: Tree) -> None:
     """Note what cannot be meant, in a document that holds no other mistake."""
-    found = [*_targets(document), *_registered(document, tree)]
+    found = [*_targets(document), *_unlocking(document), *_registered(document, tree)]
     if document.calendar is not None:
         found += [*_outside(document.calendar), *_one_off(document.calendar, tree)]
     for path, said in found:
@@ -43,6 +45,16 @@ def _targets(document: PolicyDocument) -> Iterator[tuple[Path, str]]:
     for place, grant in enumerate(document.grants):
         if grant.what in illegal:
             yield ("grants", place, "what"), f"no grant opens {grant.what}: it is illegal content"
+
+
+def _unlocking(document: PolicyDocument) -> Iterator[tuple[Path, str]]:
+    """A lock is a role's: nobody's device or group takes it off."""
+    for place, entry in enumerate(document.safe_search):
+        for number, who in enumerate(entry.who):
+            broad = subject(who).kind in (SubjectKind.ROLE, SubjectKind.EVERYONE)
+            if entry.level is SafeLevel.OFF and not broad:
+                said = f"safe search is set for a role: {who} may search more strictly, never less"
+                yield ("safe_search", place, "who", number), said
 
 
 def _registered(document: PolicyDocument, tree: Tree) -> Iterator[tuple[Path, str]]:

@@ -13,6 +13,7 @@ from typing import Final
 from appliance.policy.model import Action, Ownership, PeriodKind
 from appliance.policy_file import catalogue
 from appliance.policy_file.prose_limits import limit_lines
+from appliance.policy_file.prose_safe_search import safe_search_lines
 from appliance.policy_file.schema import PatternEntry, PolicyDocument, RuleEntry
 from appliance.policy_file.schema_workflow import OfficialPageEntry
 
@@ -146,6 +147,12 @@ def _settings(document: PolicyDocument) -> Iterator[Line]:
     answer = {"follow": "treated as social media", "block": "blocked", "allow": "allowed"}
     said = f"A platform that nobody has classified yet is {answer[unclassified.action]}."
     yield unclassified.clause or "", said, "unclassified-social"
+    yield from safe_search_lines(
+        document,
+        lambda who: _join(map(name, who), "and"),
+        lambda when: _join((_WHEN.get(w, f"during {w}") for w in when), "and"),
+        lambda engines: _join(engines, "and"),
+    )
     yield from limit_lines(document, lambda who: _join(map(name, who), "and"))
     if document.working_hours is not None:
         kinds = _join(

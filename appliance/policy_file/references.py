@@ -30,6 +30,9 @@ PLACES: Final[tuple[tuple[str, str], ...]] = (
     ("permissions_held.*.who", "subject"),
     ("permissions_held.*.permission", "permission"),
     ("official_pages.*.who", "subject"),
+    ("safe_search.*.who", "subject"),
+    ("safe_search.*.when", "period"),
+    ("safe_search.*.engines", "engine"),
     ("account_limits.*.who", "subject"),
     ("search_terms.*.who", "subject"),
     ("groups.*.timetable", "timetable"),
@@ -57,6 +60,7 @@ CLAUSES: Final = (
     "requests.due_clause", "concerns.clause", "concerns.routes.*.clause", "monitoring.clause",
     "monitoring.justification_clause", "monitoring.staff_clause", "monitoring.usage_clause",
     "illegal.clause", "unsuitable.clause", "account_limits.*.clause", "search_terms.*.clause",
+    "safe_search.*.clause",
 )  # fmt: skip
 
 _SECTIONS: Final = (
@@ -80,6 +84,7 @@ def names_of(document: Mapping[str, Any]) -> dict[str, frozenset[str]]:
     found = {kind: _keys(document, plural.get(kind, kind + "s")) for kind in _SECTIONS}
     found["category"] = _keys(document, "categories").union(c.id for c in catalogue.categories())
     found["service"] = _keys(document, "services").union(s.id for s in catalogue.services())
+    found["engine"] = frozenset(catalogue.engines())
     found["clause"] = _keys(document, "clauses")
     if document.get("timetables") is None:
         timetables: Any = {"default": catalogue.default_time().timetables["default"].model_dump()}

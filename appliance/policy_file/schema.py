@@ -34,6 +34,7 @@ from appliance.policy_file.schema_people import (
     RoleEntry,
     SchoolEntry,
 )
+from appliance.policy_file.schema_safe_search import SafeSearchEntry
 from appliance.policy_file.schema_time import CalendarEntry, TimetableEntry
 from appliance.policy_file.schema_workflow import (
     ConcernsEntry,
@@ -206,6 +207,7 @@ class PolicyDocument(Entry):
     sanctuary: SanctuaryEntry = SanctuaryEntry()
     never_inspect: UnseenHosts = ()
     local_domains: Hosts = ()
+    safe_search: tuple[SafeSearchEntry, ...] = ()
     account_limits: tuple[AccountLimitEntry, ...] = ()
     search_terms: tuple[SearchTermsEntry, ...] = ()
     working_hours: WorkingHoursEntry | None = None
