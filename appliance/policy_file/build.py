@@ -72,6 +72,8 @@ def contents(document: PolicyDocument, *, version: int, built_at: datetime) -> C
         permissions=permissions(document, zone), never_inspect=never,
         steerable=(*_steerable(services, rules, never), *read),
         local_domains=document.local_domains,
+        never_block=tuple(dict.fromkeys((*catalogue.never_block(), *document.never_block))),
+        essential=catalogue.never_block(),
         account_limits=build_limits.account_limits(document),
         search_terms=build_limits.search_terms(document),
         safe_search=safe_search(document), safe_names=catalogue.safe_names(),
@@ -96,6 +98,7 @@ def closed_contents(built_at: datetime) -> Contents:
         services=catalogue.services(), sanctuary_domains=domains, sanctuary_hosts=hosts,
         never_inspect=never, steerable=_steerable(catalogue.services(), (rule,), never),
         safe_search=CLOSED, safe_names=catalogue.safe_names(),
+        never_block=catalogue.never_block(), essential=catalogue.never_block(),
     )  # fmt: skip
 
 

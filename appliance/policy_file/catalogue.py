@@ -97,6 +97,13 @@ def never_inspect() -> tuple[str, ...]:
     return _names([name for names in groups.values() for name in names])
 
 
+@cache
+def never_block() -> tuple[str, ...]:
+    """Return the suffixes that no list closes, whatever it says."""
+    groups: Mapping[str, list[str]] = _read("never_block.yaml")["never_block"]
+    return _names([name for names in groups.values() for name in names])
+
+
 def _read(file: str) -> dict[str, Any]:
     return dict(yaml.load(text_of(file), Loader=_LOADER))  # noqa: S506  # a safe loader, ours
 

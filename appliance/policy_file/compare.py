@@ -42,6 +42,7 @@ SECTIONS: Final = MappingProxyType(
         "official_pages": "the school’s own pages",
         "sanctuary": "helplines added to the built-in ones",
         "never_inspect": "what is never inspected",
+        "never_block": "what no list closes",
         "local_domains": "the school’s own names",
         "safe_search": "how strictly people search",
         "account_limits": "whose accounts may sign in",
@@ -59,6 +60,7 @@ WEIGHTY: Final = frozenset(
     {
         "roles", "groups", "networks", "people", "devices", "permissions", "permissions_held",
         "grants", "sanctions", "sanction_allow", "official_pages", "sanctuary", "never_inspect",
+        "never_block",
         "requests", "concerns", "monitoring", "illegal", "unsuitable", "account_limits",
         "search_terms", "safe_search",
     }

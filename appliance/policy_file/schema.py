@@ -206,6 +206,7 @@ class PolicyDocument(Entry):
     official_pages: tuple[OfficialPageEntry, ...] = ()
     sanctuary: SanctuaryEntry = SanctuaryEntry()
     never_inspect: UnseenHosts = ()
+    never_block: UnseenHosts = ()
     local_domains: Hosts = ()
     safe_search: tuple[SafeSearchEntry, ...] = ()
     account_limits: tuple[AccountLimitEntry, ...] = ()

@@ -79,6 +79,7 @@ official_pages: [{id: page, url: 'https://www.facebook.com/School', who: group:s
                   administrators: Jo, clause: '10'}]
 sanctuary: {domains: help.example, hosts: only.help.example.org}
 never_inspect: union.example
+never_block: [records.example, gov.uk]
 local_domains: school.internal
 monitoring: {notice: We look.}
 """
@@ -178,6 +179,9 @@ def test_additions_never_take_away() -> None:
     assert {"help.example", "childline.org.uk"} <= set(contents.sanctuary_domains)
     assert "only.help.example.org" in contents.sanctuary_hosts
     assert {"union.example", "nhs.uk"} <= set(contents.never_inspect)
+    assert {"records.example", "gov.uk"} <= set(contents.never_block)
+    assert len(set(contents.never_block)) == len(contents.never_block)
+    assert "records.example" not in contents.essential
     assert contents.local_domains == ("school.internal",)
     assert (contents.circumvention_roles, contents.circumvention_clause) == (("pupil",), "8")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from appliance.policy.model import CategoryClass
 from appliance.policy.names import within
 from appliance.policy_file import catalogue
+from appliance.policy_file.fields import SHARED_SUFFIXES
 
 
 def test_services_have_their_parts() -> None:
@@ -48,3 +49,20 @@ def test_no_social_service_hides_among_what_is_never_inspected() -> None:
     }
     shared = ("google.com", "googleapis.com", "googleusercontent.com", "apple.com")
     assert all(any(within(name, suffix) for suffix in shared) for name in covered), covered
+
+
+def test_what_no_list_closes_is_nobodys_but_its_owners() -> None:
+    """Not even a list of illegal content closes it, so no stranger may have a page there."""
+    ours = catalogue.never_block()
+    assert {"gov.uk", "bromcomcloud.com", "aqa.org.uk", "windowsupdate.com", "lencr.org",
+            "smoothwall.com", "bellgate.internal"} <= set(ours)  # fmt: skip
+    hosting = {*SHARED_SUFFIXES, "google.com", "googleapis.com", "icloud.com", "live.com",
+               "sharepoint.com", "fastly.net", "akamaized.net", "akamaiedge.net"}  # fmt: skip
+    assert not [(name, host) for name in ours for host in hosting if within(host, name)]
+    assert len(set(ours)) == len(ours)
+    named = {name for s in catalogue.services() for name in (*s.domains, *s.hosts, *s.assets)}
+    assert {name for name in named if any(within(name, one) for one in ours)} <= {
+        "podcasts.apple.com"
+    }
+    around = [c for c in catalogue.categories() if c.kind is CategoryClass.CIRCUMVENTION]
+    assert not {name for c in around for name in c.domains} & set(ours)

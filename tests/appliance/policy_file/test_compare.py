@@ -75,10 +75,12 @@ def test_something_is_told_just_where_something_differs(one: str, other: str) ->
 @given(st.sampled_from([
     ("school", "ask"), ("monitoring", "notice"), ("requests", "due_hours"), ("policy", "name"),
     ("sanctuary", "domains"), ("never_inspect",), ("local_domains",), ("unclassified_social",),
+    ("never_block",),
 ]), st.integers(1, 99))  # fmt: skip
 def test_whatever_field_changes_is_told(path: tuple[str, ...], number: int) -> None:
     values: dict[str, Any] = {"due_hours": str(number), "domains": f"h{number}.example",
                               "never_inspect": [f"h{number}.example"],
+                              "never_block": [f"h{number}.example"],
                               "local_domains": [f"h{number}.example"],
                               "unclassified_social": {"action": "allow"}}  # fmt: skip
     after = with_value(DUFFIELD, path, values.get(path[-1], f"text {number}"))
@@ -89,7 +91,8 @@ def test_whatever_field_changes_is_told(path: tuple[str, ...], number: int) -> N
 
 @pytest.mark.parametrize(
     ("path", "value", "heavy"),
-    [(("sanctuary", "domains"), "a.example", True), (("policy", "name"), "X", False),
+    [(("sanctuary", "domains"), "a.example", True), (("never_block",), "a.example", True),
+     (("policy", "name"), "X", False),
      (("monitoring", "notice"), "X", True), (("school", "ask"), "X", False)],
 )  # fmt: skip
 def test_what_no_preview_of_rules_tells_is_weighty(path: Any, value: str, heavy: bool) -> None:

@@ -39,6 +39,7 @@ def mistakes(more: str) -> tuple[str, ...]:
         ("sanctuary.domains[0]", "sanctuary: {domains: com}"),
         ("sanctuary.hosts[0]", "sanctuary: {hosts: com}"),
         ("never_inspect[0]", "never_inspect: com"),
+        ("never_block[0]", "never_block: com"),
         ("sanction_allow[0]", "sanction_allow: com"),
         ("services.s.domains[0]", "services: {s: {name: S, domains: '*.com'}}"),
     ],
@@ -55,6 +56,7 @@ def test_no_field_takes_a_whole_top_level_domain(field: str, text: str) -> None:
         ("sanctuary.domains[0]", "sanctuary: {{domains: {}}}"),
         ("sanctuary.hosts[0]", "sanctuary: {{hosts: '{}'}}"),
         ("never_inspect[0]", "never_inspect: ['{}']"),
+        ("never_block[0]", "never_block: ['{}']"),
     ],
 )
 def test_nobody_is_out_of_sight_by_the_half_country(field: str, text: str, suffix: str) -> None:
@@ -65,7 +67,7 @@ def test_nobody_is_out_of_sight_by_the_half_country(field: str, text: str, suffi
 
 def test_what_the_appliance_itself_exempts_may_be_written_too() -> None:
     domains, hosts = catalogue.sanctuary()
-    ours = {*domains, *hosts, *catalogue.never_inspect()}
+    ours = {*domains, *hosts, *catalogue.never_inspect(), *catalogue.never_block()}
     assert {"nhs.uk", "gov.uk", "police.uk"} <= ours
     assert not ours & SHARED_SUFFIXES
     names = ", ".join(sorted(ours))
