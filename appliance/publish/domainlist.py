@@ -1,166 +1,109 @@
-"""Domain lists of a million names as two mapped files, shared by every process that reads them.
+"""The lists of a snapshot, as the faces ask them: which lists cover a host, and by what.
 
-A name is kept as its labels in reverse, each with a dot after it (``com.facebook.``), so
-that every parent of a name is a prefix of it at a label boundary: one walk down a
-MARISA trie finds them all, exactly. IP literals are kept as ``/addr/`` and match only
-themselves. The ids file says for each key of the trie, by its number, which lists name it.
+Names lie in shards (``shard``), those that are kept as digests alone in ``hashes``. An
+exception of a list takes out what lies at or below it, from that list and no other, unless
+the list has a longer entry for it; an exact entry covers its own name alone.
 """
 
 from __future__ import annotations
 
-import hashlib
-import mmap
-import os
-import sys
-from array import array
-from collections.abc import Callable, Iterable, Iterator
-from heapq import merge
-from itertools import groupby
-from operator import itemgetter
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
-import marisa_trie
-import msgspec
-
-from appliance.policy.domains import ListMatch
+from appliance.policy.domains import ListMatch, Mark
 from appliance.policy.names import key_of, name_of
-from appliance.publish.files import BadSnapshotError, ListFiles, replace, sync_directory
+from appliance.publish.files import HashFiles, ListFiles, ShardFiles
+from appliance.publish.hashes import Hashes
+from appliance.publish.shard import Named, Shard, checked
 
-_TYPES: Final = ("B", "H", "I")  # of one entry of the ids file: one, two or four bytes
-_CHUNK: Final = 1 << 20
-
-Source = tuple[str, str]  # category, list id
-
-
-class _Head(msgspec.Struct, frozen=True):
-    """First line of the ids file. sets: what an entry stands for."""
-
-    byteorder: str
-    type: str
-    count: int
-    sets: tuple[tuple[Source, ...], ...]
+_BELOW: Final = Mark.BELOW.value
+_EXCEPT: Final = Mark.EXCEPT.value
 
 
 class DomainLists:
     """The lists of a snapshot, mapped. Implements ``policy.domains.ListIndex``."""
 
-    __slots__ = ("_ids", "_prefixes", "_sets", "_trie")
+    __slots__ = ("_hashes", "_shards", "_starts", "parts")
 
-    def __init__(self, trie: Path, ids: Path) -> None:
-        """Map two files that are known to be whole.
-
-        Raises:
-            BadSnapshotError: they do not fit each other or this machine.
-        """
-        self._trie = marisa_trie.Trie().mmap(str(trie))
-        self._prefixes: Callable[[str], Iterator[tuple[str, int]]]
-        self._prefixes = self._trie.iter_prefixes_with_ids
-        with ids.open("rb") as file:
-            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        end = mapped.find(b"\n") + 1
-        head = msgspec.json.decode(mapped[:end], type=_Head)
-        size = array(head.type).itemsize * head.count
-        start = -(-end // 8) * 8
-        fits = head.byteorder == sys.byteorder and head.count == len(self._trie)
-        if not fits or start + size != len(mapped):
-            raise BadSnapshotError(f"{ids} does not belong to {trie} on this machine")
-        self._ids = memoryview(mapped)[start:].cast(head.type)  # type: ignore[call-overload]
-        self._sets = head.sets
+    def __init__(self, parts: dict[ShardFiles | HashFiles, Shard | Hashes]) -> None:
+        """Take what is open, shards in the order of their start; parts: by their files."""
+        self.parts = parts
+        self._shards = [one for one in parts.values() if isinstance(one, Shard)]
+        self._hashes = [one for one in parts.values() if isinstance(one, Hashes)]
+        self._starts = [shard.start for shard in self._shards]
 
     def __len__(self) -> int:
-        """How many different names the lists hold."""
-        return len(self._trie)
+        """How many different names the lists hold, exceptions included."""
+        return sum(map(len, self._shards)) + sum(map(len, self._hashes))
 
     def find(self, host: str) -> tuple[ListMatch, ...]:
-        """Return every match of a canonical host or a parent of it, longest entry first."""
-        found = [*self._prefixes(key_of(host))]
-        if not found:
+        """Return every match of a canonical host or a parent of it, longest entry first.
+
+        Matches of lists that keep their names to themselves come before all others.
+        """
+        key = key_of(host)
+        place = bisect_right(self._starts, key)
+        found = self._shards[place - 1].along(key) if place else []
+        if not found and not self._hashes:
             return ()
-        return tuple(
-            ListMatch(category, list_id, name_of(key))
-            for key, number in reversed(found)
-            for category, list_id in self._sets[self._ids[number]]
+        kept_back = (pair for hashes in self._hashes for pair in hashes.along(key))
+        return (
+            *(ListMatch(category, id_, "") for category, id_, _ in _covering(kept_back, key)),
+            *(ListMatch(*match) for match in _covering(found, key)),
         )
 
+    def within(self, suffix: str, most: int) -> Iterator[tuple[str, str, str]]:
+        """Yield (entry, category, list id) of what is listed at or below a canonical name.
 
-def opened(directory: Path, files: ListFiles) -> DomainLists:
+        In no order, ``most`` at most; no exceptions, and no list that keeps its names back.
+        """
+        return islice(self._within(key_of(suffix)), most)
+
+    def _within(self, prefix: str) -> Iterator[tuple[str, str, str]]:
+        first = max(bisect_right(self._starts, prefix) - 1, 0)
+        for shard in self._shards[first:]:
+            if shard.start > prefix and not shard.start.startswith(prefix):
+                return
+            for key, named in shard.beginning(prefix):
+                for category, list_id, marks in named:
+                    if _EXCEPT not in marks:
+                        yield name_of(key), category, list_id
+
+
+def _covering(
+    found: Iterable[tuple[str, tuple[Named, ...]]], key: str
+) -> Iterator[tuple[str, str, str]]:
+    """Yield (category, list id, entry) of what covers a key; found: longest entry first."""
+    left_open: set[str] = set()
+    for entry, named in found:
+        for category, list_id, marks in named:
+            if list_id in left_open:
+                continue
+            if _EXCEPT in marks:
+                left_open.add(list_id)
+            elif _BELOW in marks or entry == key:
+                yield category, list_id, name_of(entry)
+
+
+def opened(directory: Path, files: ListFiles, held: DomainLists | None = None) -> DomainLists:
     """Map the list files of a snapshot, once their checksums are seen to fit.
+
+    held: what is open already; the shards that both have are not opened again.
 
     Raises:
         BadSnapshotError: damaged or cut short.
         OSError: missing or unreadable.
     """
-    trie, ids = (directory / name for name in files.names())
-    for path, checksum in ((trie, files.trie), (ids, files.ids)):
-        if digest(path) != checksum:
-            raise BadSnapshotError(f"{path} is damaged: its checksum does not fit")
-    return DomainLists(trie, ids)
+    known = held.parts if held is not None else {}
+    parts: dict[ShardFiles | HashFiles, Shard | Hashes] = {}
+    for one in (*files.shards, *((files.hashes,) if files.hashes else ())):
+        parts[one] = known[one] if one in known else _mapped(directory, one)
+    return DomainLists(parts)
 
 
-def build(
-    directory: Path, key: str, lists: Callable[[], Iterable[tuple[Source, Iterable[str]]]]
-) -> ListFiles:
-    """Write the list files and return their names; neither is in force before a snapshot is.
-
-    lists: gives each list's source and its keys (``key_of``), sorted and without repeats.
-    It is called twice, so that no process ever holds a million names as Python objects.
-
-    Raises:
-        OSError: the disk is full or cannot be written; nothing has changed then.
-    """
-    trie = marisa_trie.Trie(name for name, _ in _merged(lists()))
-    numbers: dict[tuple[Source, ...], int] = {}
-    ids = array("I", bytes(4 * len(trie)))
-    for name, sources in _merged(lists()):
-        ids[trie.key_id(name)] = numbers.setdefault(sources, len(numbers))
-    draft = directory / f"lists-{key[:16]}.{os.getpid()}.new"
-    try:
-        trie.save(str(draft))
-        _sync(draft)
-        files = ListFiles(key, digest(draft), _write_ids(directory, ids, tuple(numbers)))
-        draft.replace(directory / files.names()[0])
-    finally:
-        draft.unlink(missing_ok=True)
-    sync_directory(directory)
-    return files
-
-
-def digest(path: Path) -> str:
-    """Return the SHA-256 of a file, in hex."""
-    found = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            found.update(chunk)
-    return found.hexdigest()
-
-
-def _merged(
-    lists: Iterable[tuple[Source, Iterable[str]]],
-) -> Iterator[tuple[str, tuple[Source, ...]]]:
-    """Yield each key once, with all the lists that name it."""
-    flows = [_named(source, keys) for source, keys in lists]
-    for name, entries in groupby(merge(*flows), key=itemgetter(0)):
-        yield name, tuple(source for _, source in entries)
-
-
-def _named(source: Source, keys: Iterable[str]) -> Iterator[tuple[str, Source]]:
-    return ((key, source) for key in keys)
-
-
-def _write_ids(directory: Path, ids: array[int], sets: tuple[tuple[Source, ...], ...]) -> str:
-    type_ = next(t for t in _TYPES if len(sets) <= 1 << (8 * array(t).itemsize))
-    head = msgspec.json.encode(_Head(sys.byteorder, type_, len(ids), sets)) + b"\n"
-    padding = b"\0" * (-len(head) % 8)  # the numbers are read where they lie: aligned
-    data = head + padding + array(type_, ids).tobytes()
-    checksum = hashlib.sha256(data).hexdigest()
-    replace(directory / ListFiles("", "", checksum).names()[1], data)
-    return checksum
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _mapped(directory: Path, one: ShardFiles | HashFiles) -> Shard | Hashes:
+    paths = checked(directory, one.names())
+    return Shard(one.start, *paths) if isinstance(one, ShardFiles) else Hashes(*paths)

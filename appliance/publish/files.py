@@ -2,8 +2,9 @@
 
 - ``NNNNNNNNNN.snapshot``: one line ``bellgate-snapshot FORMAT SHA256``, then the contents
   and the names of the list files as JSON, which the checksum covers. Never changed.
-- ``lists-SHA.trie`` and ``lists-SHA.ids``: see ``domainlist``; named by their checksums,
-  so a snapshot with the same lists uses the same files.
+- ``lists-SHA.trie`` and ``lists-SHA.ids``: see ``shard``; ``lists-SHA.hashes`` and
+  ``lists-SHA.secret`` (mode 0600): see ``hashes``. Named by their checksums, so a snapshot
+  with the same lists uses the same files.
 - ``current``: names the snapshot in force and its checksum; replaced by one rename.
 
 Every file is written beside its place, synced and renamed, then the directory is synced:
@@ -29,8 +30,9 @@ KEPT: Final = 3  # snapshots kept: the one in force, the last good one, one to s
 _MAGIC: Final = "bellgate-snapshot"
 _POINTER_MAGIC: Final = "bellgate-current"
 _NAME: Final = re.compile(r"[0-9]{10}\.snapshot")
-_LISTS_NAME: Final = re.compile(r"lists-[0-9a-f]{64}\.(trie|ids)")
+_LISTS_NAME: Final = re.compile(r"lists-[0-9a-f]{64}\.(trie|ids|hashes|secret)")
 _LONGEST_FIRST_LINE: Final = 200
+_CHUNK: Final = 1 << 20
 
 
 class BadSnapshotError(ValueError):
@@ -38,16 +40,43 @@ class BadSnapshotError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class ListFiles:
-    """The list files of a snapshot. key: what they were built of. trie, ids: SHA-256, hex."""
+class ShardFiles:
+    """The two files of a run of names. start: the first key. made_of, trie, ids: SHA-256, hex."""
 
-    key: str
+    start: str
+    made_of: str
     trie: str
     ids: str
 
     def names(self) -> tuple[str, str]:
-        """Return the names of the two files."""
+        """Return the names of the files."""
         return f"lists-{self.trie}.trie", f"lists-{self.ids}.ids"
+
+
+@dataclass(frozen=True, slots=True)
+class HashFiles:
+    """The two files of the lists that keep their names to themselves: SHA-256, hex."""
+
+    hashes: str
+    secret: str
+
+    def names(self) -> tuple[str, str]:
+        """Return the names of the files."""
+        return f"lists-{self.hashes}.hashes", f"lists-{self.secret}.secret"
+
+
+@dataclass(frozen=True, slots=True)
+class ListFiles:
+    """The list files of a snapshot. key: what they were built of. shards: by their start."""
+
+    key: str
+    shards: tuple[ShardFiles, ...] = ()
+    hashes: HashFiles | None = None
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all the files."""
+        parts = (*self.shards, *((self.hashes,) if self.hashes else ()))
+        return tuple(name for part in parts for name in part.names())
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +167,32 @@ def prune(directory: Path, *, kept: int = KEPT) -> None:
             (directory / entry.name).unlink(missing_ok=True)
 
 
-def replace(path: Path, data: bytes) -> None:
-    """Put a file in place whole: written beside, synced, renamed, its directory synced."""
+def checksum_in(name: str) -> str:
+    """Return the SHA-256 that the name of a list file promises."""
+    return name.partition("-")[2].partition(".")[0]
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file, in hex.
+
+    Raises:
+        OSError: it is missing or cannot be read.
+    """
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            found.update(chunk)
+    return found.hexdigest()
+
+
+def replace(path: Path, data: bytes, *, mode: int = 0o666) -> None:
+    """Put a file in place whole: written beside, synced, renamed, its directory synced.
+
+    mode: of the file, less what the process's umask takes away.
+    """
     draft = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
-        with draft.open("wb") as file:
+        with open(draft, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

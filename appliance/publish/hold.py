@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
@@ -32,10 +33,15 @@ log = logging.getLogger(__name__)
 class Holder:
     """Holds the snapshot in force. For one process; any thread may read ``snapshot``."""
 
-    def __init__(self, directory: Path) -> None:
-        """Read what is in force now, or the best there is. Never raises."""
-        self._directory = directory
+    def __init__(self, directory: Path, *, aside: bool = False) -> None:
+        """Read what is in force now, or the best there is. Never raises.
+
+        aside: new list files, of tens of megabytes, are checked and mapped in a thread of
+        their own, so that whoever asks meanwhile is answered at once, by the old snapshot.
+        """
+        self._directory, self._aside = directory, aside
         self._lists: tuple[files.ListFiles, DomainLists] | None = None
+        self._opening: _Opening | None = None
         self._seen: Stamp | None = None
         self._looks = 0
         self._said = ("", "")
@@ -63,8 +69,12 @@ class Holder:
 
         Costs one stat(2) while nothing changes.
         """
+        opening = self._opening
+        if opening is not None and not opening.done():
+            return False
         stamp = self._stamp()
-        if stamp == self._seen and (self._state == "current" or not self._overdue()):
+        calm = stamp == self._seen and opening is None
+        if calm and (self._state == "current" or not self._overdue()):
             return False
         before = self._snapshot
         for _ in range(_RACES):
@@ -77,7 +87,10 @@ class Holder:
 
     def _take(self) -> None:
         try:
-            self._snapshot = self._loaded(files.read_current(self._directory))
+            published = files.read_current(self._directory)
+            if self._waits(published.lists):
+                return
+            self._snapshot = self._loaded(published)
         except Exception as error:  # noqa: BLE001  # fails to the last good snapshot, else closed
             self._fall_back(error)
         else:
@@ -107,8 +120,26 @@ class Holder:
         if published.lists is None:
             return Snapshot(published.contents, NoLists())
         if self._lists is None or self._lists[0] != published.lists:
-            self._lists = published.lists, opened(self._directory, published.lists)
+            held = self._lists[1] if self._lists else None
+            self._lists = published.lists, opened(self._directory, published.lists, held)
         return Snapshot(published.contents, self._lists[1])
+
+    def _waits(self, wanted: files.ListFiles | None) -> bool:
+        """Take over the lists that were opened aside, or begin to open those that are wanted.
+
+        Raises:
+            BadSnapshotError, OSError: what was opened aside is of no use.
+        """
+        opening, self._opening = self._opening, None
+        if opening is not None and opening.files == wanted:
+            self._lists = opening.files, opening.result()
+        held = self._lists
+        if not self._aside or self._snapshot is None or wanted is None:
+            return False
+        if held is not None and held[0] == wanted:
+            return False
+        self._opening = _Opening(self._directory, wanted, held[1] if held else None)
+        return True
 
     def _stamp(self) -> Stamp:
         """What changes with every swap; the directory counts too while all is not well."""
@@ -119,6 +150,34 @@ class Holder:
     def _overdue(self) -> bool:
         self._looks = (self._looks + 1) % _PATIENCE
         return self._looks == 0
+
+
+class _Opening:
+    """List files that are being checked and mapped in a thread of their own."""
+
+    def __init__(self, directory: Path, wanted: files.ListFiles, held: DomainLists | None) -> None:
+        self.files = wanted
+        self._found: DomainLists | Exception | None = None
+        self._thread = threading.Thread(
+            target=self._open, args=(directory, held), name="lists", daemon=True
+        )
+        self._thread.start()
+
+    def done(self) -> bool:
+        """Whether it has ended, well or not."""
+        return not self._thread.is_alive()
+
+    def result(self) -> DomainLists:
+        """Return the open lists, or raise what stood in the way."""
+        if isinstance(self._found, DomainLists):
+            return self._found
+        raise self._found or RuntimeError("the lists are still being opened")
+
+    def _open(self, directory: Path, held: DomainLists | None) -> None:
+        try:
+            self._found = opened(directory, self.files, held)
+        except Exception as error:  # noqa: BLE001  # told to whoever asks for the result
+            self._found = error
 
 
 def closed_snapshot(at: datetime) -> Snapshot:

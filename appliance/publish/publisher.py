@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -22,9 +22,10 @@ from sqlalchemy.orm import Session
 
 from appliance import clock
 from appliance.policy.snapshot import Contents, Snapshot
-from appliance.publish import domainlist, files
+from appliance.publish import files, listbuild
 from appliance.publish.compile import NoPolicyError, compile_contents
 from appliance.publish.files import BadSnapshotError, ListFiles, Published
+from appliance.publish.shard import checked
 from appliance.store import lists
 from appliance.store.session import Store
 from appliance.store.tables import Revision
@@ -51,6 +52,7 @@ class Publisher:
         self._store, self._directory, self._synchronised = store, directory, synchronised
         self._done: Moved | None = None
         self._builder: _Builder | None = None
+        self._whole: ListFiles | None = None  # the list files that were seen to be whole
         self.trouble = ""  # why the newest change of the store is not in force, if it is not
 
     def publish(self, at: datetime) -> int:
@@ -64,7 +66,9 @@ class Publisher:
         """
         with self._store.reading() as session:
             moved, key = _moved(session), lists_key(session)
-            files_ = self._known_lists(key) or build_lists(self._store, self._directory)
+            files_ = self._known_lists(key) if key else None
+            if key and files_ is None:
+                files_ = build_lists(self._store, self._directory)
             version = self._put(self._compiled(session, at), files_)
         self._done, self.trouble = moved, ""
         return version
@@ -142,7 +146,7 @@ class Publisher:
             return known, True
         builder = self._builder
         if builder is None or builder.key != key:
-            self._builder = _Builder(self._store, self._directory, key)
+            self._builder = _Builder(self._store, self._directory, key, held)
             return held, False
         if not builder.done():
             return held, False
@@ -153,10 +157,22 @@ class Publisher:
         return builder.files, True
 
     def _known_lists(self, key: str) -> ListFiles | None:
+        """Return the files in force where they are what a key asks for, and whole.
+
+        What a power cut or a worn card damaged is seen once in a process's life and built
+        again; a file that is gone, at any time.
+        """
         current = self._current()
         if current is None or current.lists is None or current.lists.key != key:
             return None
-        whole = all((self._directory / name).exists() for name in current.lists.names())
+        names = current.lists.names()
+        if self._whole != current.lists:
+            try:
+                checked(self._directory, names)
+            except (OSError, BadSnapshotError):  # fails to building them again
+                return None
+            self._whole = current.lists
+        whole = all((self._directory / name).exists() for name in names)
         return current.lists if whole else None
 
     def _current(self) -> Published | None:
@@ -173,11 +189,11 @@ class Publisher:
 class _Builder:
     """Builds list files in a thread of its own."""
 
-    def __init__(self, store: Store, directory: Path, key: str) -> None:
+    def __init__(self, store: Store, directory: Path, key: str, known: ListFiles | None) -> None:
         self.key, self.error = key, "they changed meanwhile"
         self.files: ListFiles | None = None
         self._thread = threading.Thread(
-            target=self._build, args=(store, directory), name="lists", daemon=True
+            target=self._build, args=(store, directory, known), name="lists", daemon=True
         )
         self._thread.start()
 
@@ -185,33 +201,46 @@ class _Builder:
         """Whether it has ended, well or not."""
         return not self._thread.is_alive()
 
-    def _build(self, store: Store, directory: Path) -> None:
+    def _build(self, store: Store, directory: Path, known: ListFiles | None) -> None:
         try:
-            self.files = build_lists(store, directory)
+            self.files = build_lists(store, directory, known)
         except (OSError, SQLAlchemyError, ValueError) as error:
             self.error = str(error) or type(error).__name__
 
 
-def build_lists(store: Store, directory: Path) -> ListFiles | None:
+def build_lists(store: Store, directory: Path, known: ListFiles | None = None) -> ListFiles | None:
     """Write the files of all enabled lists; None where there are none.
 
+    known: files that may be there; what is the same in them is used again.
+
     Raises:
+        ValueError: a list in the store is not in order, or its secret is gone.
         OSError, sqlalchemy.exc.SQLAlchemyError: the disk or the store failed.
     """
     with store.reading() as session:
         key = lists_key(session)
         kept = [one for one in lists.list_(session) if one.enabled]
+        if not kept:
+            return None
 
-        def keys() -> Iterable[tuple[domainlist.Source, Iterator[str]]]:
-            return [((one.category, one.id), lists.keys_of(session, one.id)) for one in kept]
+        def flows(*, hashed: bool) -> list[tuple[listbuild.Source, listbuild.Items]]:
+            wanted = [one for one in kept if one.hashed is hashed]
+            return [((one.category, one.id), lists.items_of(session, one.id)) for one in wanted]
 
-        return domainlist.build(directory, key, keys) if kept else None
+        made = listbuild.build(directory, key, flows(hashed=False), known=known)
+        if not any(one.hashed for one in kept):
+            return made
+        secret = lists.secret(session)
+        if secret is None:  # fails to the files in force: no digest could be found without it
+            raise ValueError("the secret of the hashed lists is not in the store")
+        hashes = listbuild.build_hashes(directory, flows(hashed=True), secret)
+        return replace(made, hashes=hashes)
 
 
 def lists_key(session: Session) -> str:
     """Return what the enabled lists are, in short: it changes when the files must."""
     kept = [(one.id, one.category, one.sha256) for one in lists.list_(session) if one.enabled]
-    return hashlib.sha256(repr(kept).encode()).hexdigest() if kept else ""
+    return hashlib.sha256(repr((listbuild.LAYOUT, kept)).encode()).hexdigest() if kept else ""
 
 
 def _moved(session: Session) -> Moved:

@@ -56,6 +56,10 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "appliance.policy", "appliance.identity", "appliance.authority", *READING, *SPOOLING,
     ),
     "appliance.status": ("appliance.policy",),
+    "appliance.doctor": (
+        "appliance.policy", "appliance.status", "appliance.identity", "appliance.store",
+        "appliance.publish.hold",
+    ),
     "admin_ui": (
         "appliance.policy", "appliance.store", "appliance.status", "appliance.publish",
         "appliance.authority", "appliance.policy_file", "appliance.accounts", "appliance.audit",

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from appliance.policy.domains import Mark
 from appliance.policy.names import key_of
 from appliance.policy.snapshot import Contents
 from appliance.publish import files, hold
-from appliance.publish.domainlist import build
 from appliance.publish.hold import Holder
+from appliance.publish.listbuild import build
 from tests.builders import contents
 
 
@@ -26,8 +27,8 @@ def put(directory: Path, version: int, *, lists: files.ListFiles | None = None) 
 
 def some_lists(directory: Path, *names: str) -> files.ListFiles:
     """Write a list of a few names."""
-    keys = sorted(map(key_of, names))
-    return build(directory, "key", lambda: [(("adult", "L1"), keys)])
+    items = [(key, Mark.BELOW) for key in sorted(map(key_of, names))]
+    return build(directory, "key", [(("adult", "L1"), items)])
 
 
 def test_the_snapshot_in_force_is_held(tmp_path: Path) -> None:
