@@ -27,7 +27,7 @@ facebook instagram threads messenger whatsapp x tiktok snapchat youtube pinteres
 telegram linkedin tumblr twitch bereal bluesky mastodon flickr delicious google_chat netmums mumsnet
 wikipedia wikipedia_editing minecraft world_of_warcraft roblox medium wordpress_com blogger vimeo
 dailymotion soundcloud apple_podcasts signal kik wechat viber line askfm random_chat quora fortnite
-news_comments
+news_comments site_comments
 """
 
 # (service, name) of one service that lies below a name of another, and why that is meant
@@ -286,3 +286,53 @@ def test_gmail_is_chat_only_below_its_chat_path() -> None:
     assert url_matches("google_chat", "https://mail.google.com/chat/u/0/")
     assert not url_matches("google_chat", "https://mail.google.com/mail/u/0/")
     assert not url_matches("google_chat", "https://mail.google.com/chatter")
+
+
+POSTING = """
+POST   https://www.youtube.com/youtubei/v1/comment/create_comment?prettyPrint=false
+POST   https://m.youtube.com/youtubei/v1/comment/create_comment_reply
+POST   https://www.youtube.com/youtubei/v1/comment/perform_comment_action
+POST   https://www.youtube.com/youtubei/v1/live_chat/send_message
+POST   https://scratch.mit.edu/site-api/comments/project/104/add/
+POST   https://api.scratch.mit.edu/proxy/comments/project/104
+DELETE https://api.scratch.mit.edu/proxy/comments/project/104/comment/1
+POST   https://www.reddit.com/api/comment
+POST   https://oauth.reddit.com/api/submit?raw_json=1
+GET    https://www.reddit.com/submit
+POST   https://stackoverflow.com/posts/11227809/comments
+POST   https://cs.stackexchange.com/posts/add-comment
+GET    https://superuser.com/questions/ask
+POST   https://www.dailymail.co.uk/reader-comments/p/comment/add
+POST   https://class3b.wordpress.com/wp-comments-post.php
+POST   https://www.blogger.com/comment/fullpage/post/1/2
+POST   https://steamcommunity.com/comment/Recommendation/post/7/
+POST   https://www.goodreads.com/comment
+"""
+
+STILL_READ = """
+GET  https://www.youtube.com/watch?v=abc
+POST https://www.youtube.com/youtubei/v1/next?prettyPrint=false
+POST https://www.youtube.com/youtubei/v1/player
+POST https://www.youtube.com/youtubei/v1/live_chat/get_live_chat
+GET  https://scratch.mit.edu/projects/104/
+GET  https://scratch.mit.edu/site-api/comments/project/104/
+GET  https://api.scratch.mit.edu/users/a/projects/104/comments
+PUT  https://projects.scratch.mit.edu/104
+GET  https://www.reddit.com/r/askscience/comments/abc/why/
+GET  https://stackoverflow.com/questions/11227809/why
+GET  https://stackoverflow.com/posts/11227809/revisions
+GET  https://www.dailymail.co.uk/reader-comments/p/asset/readcomments/1
+GET  https://class3b.wordpress.com/2026/11/bees/
+GET  https://www.goodreads.com/book/show/1
+POST https://notyoutube.com/youtubei/v1/comment/create_comment
+"""
+
+
+@pytest.mark.parametrize(("method", "url"), table(POSTING))
+def test_posting_a_comment_is_commenting(method: str, url: str) -> None:
+    assert url_matches("site_comments", url, method)
+
+
+@pytest.mark.parametrize(("method", "url"), table(STILL_READ))
+def test_reading_what_others_wrote_is_not(method: str, url: str) -> None:
+    assert not url_matches("site_comments", url, method)
