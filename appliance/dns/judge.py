@@ -19,6 +19,7 @@ from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from appliance import clock
+from appliance.policy.engine import closed_by_lists_alone
 from appliance.policy.model import Action, Reason, Verdict
 from appliance.policy.plan import DnsPlan, Plan, plan
 from appliance.policy.situation import Query
@@ -147,13 +148,18 @@ class Judge:
     def aliased(self, asker: Asker, judged: Judged, target: str) -> Judged | None:
         """Return the refusal that a target of a passed host earns it; None: it may pass.
 
-        Sanctuary is never refused. The illegal class is refused behind any other name.
+        Sanctuary is never refused. The illegal class is refused behind any other name. What
+        no list closes is not closed by a list's word on a network that carries it either.
         """
         reason = judged.verdict.reason
         if reason is Reason.SANCTUARY:
             return None
         found = self.judged(asker, target)
         if found.verdict.action is Action.ALLOW:
+            return None
+        if self.snapshot.never_blocks(judged.host) and closed_by_lists_alone(
+            found.query, self.snapshot
+        ):
             return None
         if reason in _STANDS and found.verdict.reason is not Reason.ILLEGAL:
             return None

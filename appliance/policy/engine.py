@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from appliance.policy import steps
-from appliance.policy.model import Verdict
+from appliance.policy.model import Action, Reason, Verdict
 from appliance.policy.situation import Query, Situation, situate
 from appliance.policy.snapshot import Snapshot
 
@@ -28,6 +29,16 @@ STEPS: Final[tuple[Step, ...]] = (
 def decide(query: Query, snapshot: Snapshot) -> Verdict:
     """Return what the school's policy says to a query, why, and until when that holds."""
     return judge(situate(query, snapshot))
+
+
+def closed_by_lists_alone(query: Query, snapshot: Snapshot) -> bool:
+    """Whether a host is blocked for what lists say of it, illegal content aside."""
+    situation = situate(query, snapshot)
+    verdict = judge(situation)
+    if verdict.action is Action.ALLOW or verdict.reason is Reason.ILLEGAL:
+        return False
+    unlisted = replace(situation, lists=(), categories=situation.own)
+    return judge(unlisted).action is Action.ALLOW
 
 
 def judge(situation: Situation) -> Verdict:

@@ -122,6 +122,23 @@ def test_sanctuary_may_be_called_what_it_likes(worker: Gate) -> None:
     assert len(worker.ask("cloaked.childline.org.uk", source=PUPIL).rr) == 2
 
 
+def test_a_list_does_not_close_what_a_school_rests_on_by_closing_its_network(
+    nano: NanoNameServer,
+) -> None:
+    nano.zone = [*ZONE, "www.records.example. 60 CNAME edge.cdn.example.",
+                 "shop.example. 60 CNAME edge.cdn.example.", "edge.cdn.example. 60 A 192.0.2.7",
+                 "worse.records.example. 60 CNAME illegal.example.",
+                 "illegal.example. 60 A 192.0.2.8"]  # fmt: skip
+    lists = FixedLists({"cdn.example": ("adult", "too-wide")})
+    given = school(never_block=("records.example",))
+    with gate(FixedHolder(given, lists), [nano.address]) as worker:
+        assert len(worker.ask("www.records.example", source=PUPIL).rr) == 2
+        assert worker.ask("shop.example", source=PUPIL).header.rcode == RCODE.NXDOMAIN
+        assert worker.ask("edge.cdn.example", source=PUPIL).header.rcode == RCODE.NXDOMAIN
+        answer = worker.ask("worse.records.example", source=PUPIL)
+        assert answer.header.rcode == RCODE.NXDOMAIN
+
+
 @pytest.mark.parametrize(
     ("name", "qtype"),
     [("rebind.example.com", "A"), ("rebind6.example.com", "AAAA"), ("ours.example.com", "A")],

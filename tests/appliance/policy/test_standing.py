@@ -6,7 +6,7 @@ import pytest
 
 from appliance.policy.answer import answered, considered
 from appliance.policy.domains import ListIndex, ListMatch
-from appliance.policy.engine import decide
+from appliance.policy.engine import closed_by_lists_alone, decide
 from appliance.policy.model import Action, Category, CategoryClass
 from appliance.policy.names import suffixes
 from appliance.policy.snapshot import Snapshot
@@ -239,3 +239,20 @@ def test_lists_do_not_change_when_an_answer_ends() -> None:
     snap = school(Lists(games="a.b.example", drugs="b.example"))
     verdict = decide(query("a.b.example", client(PUPIL, snap), "10:35"), snap)
     assert verdict.expires_at == at("10:50")
+
+
+@pytest.mark.parametrize(
+    ("host", "alone"),
+    [
+        ("b.example", True),
+        ("bad.vpn.example", False),  # the appliance itself knows it for a way round
+        ("illegal.example", False),
+        ("other.example", False),
+        ("x.com", False),
+        ("unlawful.example", False),
+    ],
+)
+def test_what_lists_alone_close(host: str, alone: bool) -> None:
+    lists = Lists(drugs="b.example x.com vpn.example", unlawful="unlawful.example")
+    snap = school(lists)
+    assert closed_by_lists_alone(query(host, client(PUPIL, snap)), snap) is alone
