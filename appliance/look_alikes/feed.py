@@ -115,7 +115,7 @@ def _salt_of(folder: Path, day: date) -> bytes:
     path = folder / f"{_SALT}{day.isoformat()}"
     made = secrets.token_bytes(32)
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
         draft = folder / f".{_SALT}{secrets.token_hex(8)}"
         draft.touch(mode=0o600)
         draft.write_bytes(made)
