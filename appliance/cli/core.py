@@ -19,10 +19,12 @@ from appliance.attempts.recorder import Ration, Recorder
 from appliance.audit import anchors
 from appliance.cli.places import Places
 from appliance.identity.roster import Roster
+from appliance.look_alikes.gatherer import Gatherer
 from appliance.publish.publisher import Publisher
 from appliance.store.session import Store, open_store
 
 TURN: Final = 0.2  # seconds between two looks: a change is enforced within one second
+LATER: Final = 60.0  # seconds until what only adds to the pages is tried again
 RETRY: Final = 2.0  # seconds until a store that failed is opened again
 
 log = logging.getLogger(__name__)
@@ -38,6 +40,7 @@ class Core:
         self._attention = Attention(places.run)
         self._changes = changes(places.run)
         self._roster = Roster(places.run / "neighbours.json")
+        self._gatherer, self._gathers_at = Gatherer(places.run), 0.0
 
     def run(self) -> None:
         """Work until told to stop; then take in what the spool still holds."""
@@ -74,6 +77,7 @@ class Core:
             self._record(recorder, hurry=ending)
             self._anchor(store, keeper)
             self._roster.look(clock.real())
+            self._gather(store, ending=ending)
             self._said = ""
             if ending:
                 return
@@ -102,6 +106,16 @@ class Core:
             if str(error) != self._unanchored:
                 log.error("the audit chain cannot be anchored: %s", error)
             self._unanchored = str(error)
+
+    def _gather(self, store: Store, *, ending: bool) -> None:
+        """Fails to nothing new before the technician for a minute: the rest goes on."""
+        if clock.monotonic() < self._gathers_at and not ending:
+            return
+        try:
+            self._gatherer.look(store, ending=ending)
+        except (SQLAlchemyError, OSError, ValueError) as error:
+            log.error("names that look alike cannot be kept: %s", error)
+            self._gathers_at = clock.monotonic() + LATER
 
     def _identity(self) -> tuple[int, int] | None:
         try:

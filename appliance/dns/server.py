@@ -23,10 +23,12 @@ from appliance.dns.streams import Streams
 from appliance.dns.upstream import Upstream
 from appliance.identity.neighbours import Neighbours as KernelNeighbours
 from appliance.identity.stand_in import StandIns
+from appliance.look_alikes.feed import Feed
 from appliance.publish.hold import Holder as FileHolder
 
 LOOK: Final = 0.2  # seconds between two looks for a new snapshot
 SETTLE: Final = 5  # looks between two appendings to the spool: one second
+TELL: Final = 50  # looks between two tellings of what was used: ten seconds
 FORGET: Final = 10  # looks between two forgettings of who has which address: two seconds
 _RECEIVE_BUFFER: Final = 4 << 20  # bytes: what waits while a snapshot is loaded
 _RCVBUFFORCE: Final = 33  # asm-generic/socket.h: past the system's limit, where we may
@@ -47,10 +49,13 @@ class Server:
         spool: SpoolLike,
         upstream: Upstream,
         stand_ins: StandIns,
+        feed: Feed,
     ) -> None:
         self._selector = selector
         self._sockets = tuple(sockets)
-        self._judge = Judge(holder, neighbours)
+        self._feed = feed
+        self._judge = Judge(holder, neighbours, feed)
+        feed.begin(self._judge.today())
         self._recording = Recording(spool, self._judge)
         self._resolver = Resolver(upstream)
         self._shelf = Shelf()
@@ -81,7 +86,10 @@ class Server:
             self._recording.settle()
             self._shelf.clear()
             self._judge.renew()
+        if looks % TELL == 0:
+            self._feed.flush()
         if looks % SETTLE == 0:
+            self._feed.begin(self._judge.today())
             self._recording.flush()
             self._judge.forget_expired()
         if looks % FORGET == 0:
@@ -96,6 +104,7 @@ class Server:
             await datagrams.close()
         await self._streams.close()
         await self._resolver.close()
+        self._feed.flush()
         self._recording.close()
 
 
@@ -116,6 +125,7 @@ def serve(settings: DnsSettings) -> None:
             Spool(settings.data / "spool", "dns"),
             Upstream(settings.upstreams),
             StandIns(settings.data / "run"),
+            Feed(settings.data / "run"),
         )
         with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(selector)) as runner:
             runner.run(_until_told(server))

@@ -89,4 +89,4 @@ class HearingStandIns(Handler):
 
 
 def _uncounted(judged: Judged) -> Judged:
-    return replace(judged, counts=None)
+    return replace(judged, counts=None, used=None)

@@ -9,10 +9,12 @@ from typing import Final
 from appliance.look_alikes import facts
 from appliance.look_alikes.folding import skeleton
 from appliance.look_alikes.sites import split
+from appliance.policy.domains import Catalogue
 from appliance.policy.model import Service
 from appliance.policy.names import suffixes
 from appliance.policy.snapshot import Contents
 
+SOCIAL: Final = "social_media"
 SHORTEST: Final = 5  # letters: shorter names ("x", "kik") are found in too much else
 
 
@@ -28,12 +30,18 @@ class Brand:
 
 
 class Known:
-    """What a snapshot knows: names to imitate, their whole addresses, and what is good."""
+    """What a snapshot knows: names to imitate, their whole addresses, and what is good.
 
-    def __init__(self, contents: Contents) -> None:
+    names: of services by id. social: the services that count as social media.
+    """
+
+    def __init__(self, contents: Contents, local: tuple[str, ...] = ()) -> None:
+        """Read contents. local: the school's own zones, where contents do not have them."""
         services = contents.services
         self.brands = tuple(_every(services))
         self.names = {service.id: service.name for service in services}
+        catalogue = Catalogue(services, contents.categories)
+        self.social = frozenset(s.id for s in services if SOCIAL in catalogue.lineage(s.categories))
         self.addresses = {
             tuple(domain.split(".")): service.id
             for service in services
@@ -42,7 +50,7 @@ class Known:
         }
         hosts = [h for s in services for pattern in s.urls for h in pattern.hosts]
         self._good = facts.good().union(
-            contents.never_block, contents.never_inspect, contents.local_domains,
+            contents.never_block, contents.never_inspect, contents.local_domains, local,
             contents.sanctuary_domains, contents.sanctuary_hosts, hosts,
             *((*s.domains, *s.assets, *s.hosts) for s in services),
             *(category.domains for category in contents.categories),

@@ -48,6 +48,11 @@ def clients(bits: int) -> int:
     return round(PLACES * log(PLACES / max(empty, 1)))
 
 
+def telling(fronts: Iterable[str]) -> frozenset[str]:
+    """Return the labels in front of a site that platforms have for talk, streams and uploads."""
+    return _TELLING.intersection(fronts)
+
+
 def sudden(today: int, before: Sequence[int], fronts: Iterable[str] = ()) -> Sudden | None:
     """Return whether so many clients today are sudden after the counted days before.
 
@@ -55,11 +60,11 @@ def sudden(today: int, before: Sequence[int], fronts: Iterable[str] = ()) -> Sud
     """
     if len(before) < HISTORY or today < SUDDEN or today < TIMES * max(before):
         return None
-    telling = sorted(_TELLING.intersection(fronts))
+    told = sorted(telling(fronts))
     busiest = max(before)
     known = "nobody" if busiest == 0 else f"at most {busiest}" if busiest >= FEW else "hardly any"
     words = f"{today} devices used it on one day; on the {len(before)} counted days before, {known}"
-    score = _SCORE + _LIKE_ONE * bool(telling) + _WHOLE_CLASS * (today >= _CLASS)
-    if telling:
-        return Sudden(score, f"{words}. It works as platforms do: “{telling[0]}” is part of it.")
+    score = _SCORE + _LIKE_ONE * bool(told) + _WHOLE_CLASS * (today >= _CLASS)
+    if told:
+        return Sudden(score, f"{words}. It works as platforms do: “{told[0]}” is part of it.")
     return Sudden(score, f"{words}.")

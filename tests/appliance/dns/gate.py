@@ -21,6 +21,7 @@ from appliance.dns.selector import ServingSelector
 from appliance.dns.server import Server, opened
 from appliance.dns.upstream import Upstream
 from appliance.identity.stand_in import StandIns
+from appliance.look_alikes.feed import Feed
 from appliance.policy.domains import ListIndex, NoLists
 from appliance.policy.model import Ownership
 from appliance.policy.snapshot import Contents, Snapshot
@@ -118,7 +119,7 @@ class Gate:
         self._stop = asyncio.Event()
         self.server = Server(
             selector, [pair], holder, neighbours or NoNeighbours(), self.spool,
-            Upstream(tuple(upstreams), patience, avoided_for=0.5), StandIns(run),
+            Upstream(tuple(upstreams), patience, avoided_for=0.5), StandIns(run), Feed(run),
         )  # fmt: skip
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
