@@ -61,7 +61,7 @@ def serve(settings: ProxySettings) -> None:
         AuthorityError: the CA on disk cannot be used; names the file.
         StartError: a port could not be listened on.
     """
-    holder = Holder(settings.data / "snapshot")
+    holder = Holder(settings.data / "snapshot", aside=True)
     holder.refresh()
     spool = Spool(settings.data / "spool", "proxy")
     try:

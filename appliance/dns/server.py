@@ -120,7 +120,7 @@ def serve(settings: DnsSettings) -> None:
         server = Server(
             selector,
             sockets,
-            FileHolder(settings.data / "snapshot"),
+            FileHolder(settings.data / "snapshot", aside=True),
             KernelNeighbours(),
             Spool(settings.data / "spool", "dns"),
             Upstream(settings.upstreams),
