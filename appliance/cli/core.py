@@ -17,15 +17,18 @@ from appliance import clock
 from appliance.attempts.attention import Attention, changes
 from appliance.attempts.recorder import Ration, Recorder
 from appliance.audit import anchors
+from appliance.cli.addresses import Endpoint
 from appliance.cli.places import Places
 from appliance.identity.roster import Roster
 from appliance.look_alikes.gatherer import Gatherer
 from appliance.publish.publisher import Publisher
+from appliance.refresh.keeping import Keeping
 from appliance.store.session import Store, open_store
 
 TURN: Final = 0.2  # seconds between two looks: a change is enforced within one second
 LATER: Final = 60.0  # seconds until what only adds to the pages is tried again
 RETRY: Final = 2.0  # seconds until a store that failed is opened again
+PARTING: Final = 2.0  # seconds that a fetch has to be given up in when all ends
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +43,7 @@ class Core:
         self._attention = Attention(places.run)
         self._changes = changes(places.run)
         self._roster = Roster(places.run / "neighbours.json")
+        self._keeping = Keeping(places.database, places.lists, stopping, self._resolvers)
         self._gatherer, self._gathers_at = Gatherer(places.run), 0.0
 
     def run(self) -> None:
@@ -50,6 +54,7 @@ class Core:
             except (SQLAlchemyError, OSError, ValueError) as error:
                 self._say(f"the store cannot be used, enforcement goes on: {error}")
                 self._stopping.wait(RETRY)
+        self._keeping.join(PARTING)
 
     def _with_store(self) -> None:
         # Opening would make an empty database: without one there is nothing to publish.
@@ -77,6 +82,7 @@ class Core:
             self._record(recorder, hurry=ending)
             self._anchor(store, keeper)
             self._roster.look(clock.real())
+            self._keeping.look()
             self._gather(store, ending=ending)
             self._said = ""
             if ending:
@@ -116,6 +122,13 @@ class Core:
         except (SQLAlchemyError, OSError, ValueError) as error:
             log.error("names that look alike cannot be kept: %s", error)
             self._gathers_at = clock.monotonic() + LATER
+
+    def _resolvers(self) -> tuple[Endpoint, ...]:
+        """Return whom DNS asks; nobody where that cannot be read."""
+        try:
+            return self._places.upstreams() or ()
+        except (OSError, ValueError, LookupError, TypeError):
+            return ()
 
     def _identity(self) -> tuple[int, int] | None:
         try:

@@ -61,6 +61,11 @@ class Places:
         return self.data / "ca"
 
     @property
+    def lists(self) -> Path:
+        """Where lists are fetched to."""
+        return self.data / "lists"
+
+    @property
     def run(self) -> Path:
         """What a running gate says of itself."""
         return self.data / "run"

@@ -23,9 +23,8 @@ _BINARY: Final = (
     (b"GIF8", "a picture"), (b"PK\x03\x04", "a ZIP archive"), (b"\x7fELF", "a program"),
     (b"MZ\x90", "a program"), (b"SQLite format 3", "a database"),
 )  # fmt: skip
-_PACKED: Final = (
-    (b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"),
-)  # fmt: skip
+_GZIP: Final = b"\x1f\x8b"
+_PACKED: Final = ((b"BZh", "bzip2"), (b"\xfd7zXZ", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"))
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -72,11 +71,11 @@ def wrong_type(format_: Format, content_type: str, head: bytes) -> str:
     for start, what in _BINARY:
         if head.startswith(start):
             return f"It is no list: it is {what}."
-    packed = next((name for start, name in _PACKED if head.startswith(start)), "")
-    if format_ is Format.UT1:
-        return "" if packed in ("", "gzip") else f"It is packed with {packed}; gzip can be read."
-    if packed:
-        return f"It is packed with {packed}, and only UT1's archives are read so."
+    for start, name in _PACKED:
+        if head.startswith(start):
+            return f"It is packed with {name}; gzip alone can be read."
+    if head.startswith(_GZIP) or format_ is Format.UT1:  # an archive, which may be unpacked already
+        return ""
     return "It is no list: it is no text." if b"\0" in head else ""
 
 
