@@ -205,7 +205,7 @@ MATRIX: Final[dict[str, Posts | Door]] = {
     "lists.progress": LIST_READERS,
     "lists.presets": LIST_READERS,
     "lists.collisions": LIST_READERS,
-    "lists.unlawful": LIST_READERS,
+    "lists.illegal": LIST_READERS,
     "lists.add_preset": TECHNICIAN,
     "lists.add": TECHNICIAN,
     "lists.upload": TECHNICIAN,

@@ -29,7 +29,7 @@ def edit(id_: str) -> str | Response:
     with gate().reading() as session:
         before = fetch(session, id_)
         known = meanings(session)
-    if before.unlawful:
+    if before.illegal:
         abort(404)  # taken in anew or removed, nothing else
     form: Any = AddressForm() if before.subscription else AboutForm()
     if before.subscription:

@@ -84,7 +84,7 @@ class ListForm(AboutForm):
     )  # fmt: skip
 
     def offer(self, found: Iterable[Meaning], chosen: str = "") -> None:
-        """Fill in the kinds of site; unlawful content is taken in on a page of its own."""
+        """Fill in the kinds of site; illegal content is taken in on a page of its own."""
         fields: dict[str, Any] = self._fields
         known = [
             SelectChoice(one.id, one.name)
@@ -134,7 +134,7 @@ class FileListForm(ListForm):
 
 
 class LicensedForm(FlaskForm):
-    """A licensed list of unlawful content: taken in, never shown again."""
+    """A licensed list of illegal content: taken in, never shown again."""
 
     file = FileField("File", widget=GovFileInput(), description=FILE)
     format = FormatField("How is it written?")

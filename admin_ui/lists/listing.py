@@ -30,6 +30,11 @@ class State:
     level: str
     said: str
 
+    @property
+    def short(self) -> str:
+        """Return the word as the end of a sentence."""
+        return self.word[:1].lower() + self.word[1:]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
@@ -99,14 +104,14 @@ class Listed:
 
     @property
     def first_refused(self) -> tuple[str, ...]:
-        """The first lines that were no names, as ``12: what is wrong``; none of unlawful ones."""
-        if self.unlawful:
+        """The first lines that were no names, as ``12: what is wrong``; none of illegal ones."""
+        if self.illegal:
             return ()
         kept = self.about.get("first_refused", ())
         return self.fetch.first_refused if self.subscription else tuple(map(str, kept))
 
     @property
-    def unlawful(self) -> bool:
+    def illegal(self) -> bool:
         """Whether it is of the class whose names nobody sees."""
         hashed = self.kept is not None and self.kept.hashed
         return hashed or self.meaning.kind is CategoryClass.ILLEGAL
@@ -131,8 +136,7 @@ class Listed:
         if self.running:
             return State("Being fetched", "blue", "ok", _progress(self.fetch))
         if self.held:
-            words = f"{self.fetch.trouble} The list as it was stays in use."
-            return State("To be looked at", "orange", "amber", words)
+            return State("Update held back", "orange", "amber", self.fetch.trouble)
         if self.fetch.state == "failed":
             return self._failed()
         if self.subscription is None and self.now - self._loaded > OLD:
@@ -147,7 +151,7 @@ class Listed:
         if self.kept is None:
             said = f"{self.fetch.trouble} It names nothing yet; the gate tries again by itself."
             return State("Not there", "red", "red", said)
-        words = f"{self.fetch.trouble} The list as it was stays in use; the gate tries again."
+        words = f"{self.fetch.trouble} The list as it was stays in use. The gate tries again."
         return State("On, but not renewed", "orange", "amber", words)
 
     @property

@@ -21,13 +21,14 @@ from appliance.store.policies import current_policy
 class Meaning:
     """One category: its name, and for each role what the policy does with it.
 
-    cells: empty where no policy can be read. ruled: some rule speaks of it at all.
+    cells: empty where no policy can be read. names: how many the policy itself puts into it.
     """
 
     id: str
     name: str
     kind: CategoryClass
     cells: tuple[Cell, ...]
+    names: int = 0
 
     @property
     def closed_for(self) -> tuple[str, ...]:
@@ -55,10 +56,10 @@ def meanings(session: Session) -> dict[str, Meaning]:
     policy = _policy(session)
     if policy is None:
         known = gate().view().snapshot.contents.categories
-        return {one.id: Meaning(one.id, one.name, one.kind, ()) for one in known}
+        return {o.id: Meaning(o.id, o.name, o.kind, (), len(o.domains)) for o in known}
     roles = [role.id for role in sorted(policy.contents.roles, key=lambda role: role.rank)]
     return {
-        one.id: Meaning(one.id, one.name, one.kind, _cells(policy, roles, one.id))
+        one.id: Meaning(one.id, one.name, one.kind, _cells(policy, roles, one.id), len(one.domains))
         for one in policy.contents.categories
     }
 

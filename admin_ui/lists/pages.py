@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import Final
 
 from flask import Response, abort, render_template
 
@@ -14,9 +13,9 @@ from admin_ui.lists import (
     adding,
     changing,
     collisions,
+    illegal,
     listing,
     switching,
-    unlawful,
     uploading,
 )
 from admin_ui.lists.blueprint import blueprint
@@ -25,11 +24,8 @@ from admin_ui.lists.listing import Listed
 from admin_ui.lists.meaning import Meaning, meanings
 from appliance.lists.formats import Format
 from appliance.lists.presets import presets as known_presets
-from appliance.policy.model import CategoryClass
 
-__all__ = ["adding", "blueprint", "changing", "collisions", "switching", "unlawful", "uploading"]
-
-_LISTED: Final = (CategoryClass.UNSUITABLE, CategoryClass.CIRCUMVENTION)
+__all__ = ["adding", "blueprint", "changing", "collisions", "illegal", "switching", "uploading"]
 
 
 @blueprint.get("/lists")
@@ -44,8 +40,8 @@ def index() -> str:
     named = {meaning.id for meaning, some in kinds if any(one.kept and one.enabled for one in some)}
     return render_template(
         "lists/index.html", kinds=kinds, collisions=broken, may_change=may_change(),
-        troubled=[f"{one.name}: {one.state.word.lower()}" for one in found if troubled(one)],
-        unnamed=[one for one in known.values() if one.id not in named and _needs_lists(one)],
+        troubled=[one for one in found if troubled(one)],
+        unnamed=[one for one in known.values() if one.id not in named and _waits(one)],
     )  # fmt: skip
 
 
@@ -101,8 +97,8 @@ def troubled(one: Listed) -> bool:
 
 
 def _shown(one: Listed) -> dict[str, object]:
-    """Return what the page of one list shows beside it. Nothing of an unlawful one's names."""
-    held = one.held and not one.unlawful
+    """Return what the page of one list shows beside it. Nothing of an illegal one's names."""
+    held = one.held and not one.illegal
     written = one.subscription.format if one.subscription else ""
     share = one.subscription.most_change if one.subscription else 0.0
     return {
@@ -120,10 +116,10 @@ def _numbered(line: str) -> tuple[str, str]:
     return (number, said) if colon and number.isdigit() else ("", line)
 
 
-def _needs_lists(one: Meaning) -> bool:
-    """Whether a kind of site is one that lists fill, and the policy closes for somebody."""
-    filled = one.kind in _LISTED or any(preset.category == one.id for preset in known_presets())
-    return filled and bool(one.closed_for)
+def _waits(one: Meaning) -> bool:
+    """Whether the policy closes a kind of site for somebody, and lists alone can name it."""
+    offered = any(preset.category == one.id for preset in known_presets())
+    return offered and not one.names and bool(one.closed_for)
 
 
 def _runs(found: list[Listed]) -> list[list[Listed]]:

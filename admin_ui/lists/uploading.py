@@ -101,7 +101,7 @@ def _taken(form: Any) -> KeptList:
         raise ValueError("name: it needs a letter or a digit")
     with gathered(form) as found, gate().writing() as session:
         before = listing.find(session, made)
-        if before is not None and (before.subscription or before.unlawful):
+        if before is not None and (before.subscription or before.illegal):
             raise ValueError("name: another list has that name; choose another")
         kept = lists.put(
             session, made, form.category.data, found, at=gate().real(), source="a file"
