@@ -35,7 +35,7 @@ OFFICERS: Final[Posts] = DSLS | {Post.E_SAFETY_OFFICER}
 AUDITORS: Final[Posts] = frozenset({Post.AUDITOR, Post.GOVERNOR})
 ASKERS: Final[Posts] = STAFF - AUDITORS  # those who work here, rather than look on
 READERS: Final[Posts] = STAFF - {Post.GOVERNOR}  # each sees their own; requests/readers.py
-LIST_READERS: Final[Posts] = TECHNICIAN | HEADS | DSLS  # who answers for what is filtered
+LIST_READERS: Final[Posts] = TECHNICIAN | LEADERS | DSLS  # who answers for what is filtered
 # Whom a policy may name as a reader of the log; whether it does, the page itself looks at.
 NAMED: Final[Posts] = LEADERS | OFFICERS | {Post.SCHOOL_OFFICER, Post.LINE_MANAGER}
 
@@ -215,6 +215,8 @@ MATRIX: Final[dict[str, Posts | Door]] = {
     "lists.switch_on": TECHNICIAN,
     "lists.switch_off": TECHNICIAN,
     "lists.remove": TECHNICIAN,
+    "lists.withdraw": TECHNICIAN,
+    "lists.decide": LEADERS | DSLS,  # who of them may sign: lists/openings.py
     "lists.test_names": TECHNICIAN,
     "lists.check_filter": TECHNICIAN,
     "lists.take_licensed": TECHNICIAN,

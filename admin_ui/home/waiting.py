@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from admin_ui.access import HEADS, OFFICERS, TECHNICIAN, allowed
 from admin_ui.devices import seen
 from admin_ui.gate import View
+from admin_ui.lists import asked
+from admin_ui.lists.openings import approvers
 from admin_ui.reports import listing as reports
 from admin_ui.requests import waiting as requests_waiting
 from appliance.store import account_changes, content_reports, permissions, policy_drafts, requests
@@ -43,6 +45,7 @@ def waiting(
     found = [
         *_requests(session, account, view),
         *_drafts(session, account),
+        *_lists(session, account),
         *_accounts(session, account),
         *_reports(session, account, real),
         *_permissions(session, account, view),
@@ -78,6 +81,17 @@ def _drafts(session: Session, account: Account) -> list[Item]:
         for draft in found[:FIRST]
     )
     items = _counted("Changes of the policy to approve", "policy.index", len(found), account, True)
+    return [replace(item, first=first) for item in items]
+
+
+def _lists(session: Session, account: Account) -> list[Item]:
+    found = [
+        one for one in asked.every(session)
+        if account.id in {may.id for may in approvers(session, one.account)}
+    ]  # fmt: skip
+    first = tuple((f"{one.words.capitalize()}: {one.list_id}",
+                   url_for("lists.decide", id_=one.list_id)) for one in found[:FIRST])  # fmt: skip
+    items = _counted("Changes of lists to approve", "lists.index", len(found), account, True)
     return [replace(item, first=first) for item in items]
 
 

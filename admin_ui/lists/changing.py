@@ -35,6 +35,8 @@ def edit(id_: str) -> str | Response:
     if before.subscription:
         form.offer(known.values(), before.meaning.id)
         _offer_own(form, before)
+        if before.kept is not None:
+            del form.category  # its names would leave their kind, and open: removed, then added
     if request.method == "GET":
         _fill(form, before)
     elif form.validate() and not told.changed_meanwhile(form, before):
@@ -48,8 +50,9 @@ def edit(id_: str) -> str | Response:
             return redirect(url_for("lists.show", id_=id_), 303)
     return render_template(
         "lists/edit.html", form=form, list=before, title=f"Change {before.name}",
-        does="Save", words="Another address or kind of site takes effect with the next fetch, "
-        "which follows at once. Until then the list stays as it is.",
+        does="Save", words="Another address takes effect with the next fetch, which follows at "
+        "once. Until then the list stays as it is. To put it into another kind of site, remove "
+        "it and add it again.",
     )  # fmt: skip
 
 
@@ -104,7 +107,7 @@ def _keep(session: Session, form: Any, before: Listed) -> None:
         about = {name: told.line(form[name].data) for name in ("name", "licence", "attribution")}
         web_settings.put(session, ABOUT + before.id, {**before.about, **about})
     else:
-        given = {name: form[name].data for name in FIELDS}
+        given = {name: form[name].data for name in FIELDS if name in form}
         given["most_change"] = float(given["most_change"])
         for name in ("name", "licence", "attribution"):
             given[name] = told.line(given[name])
@@ -121,7 +124,9 @@ def _fill(form: Any, one: Listed) -> None:
     form.attribution.data = one.attribution
     if held is not None:
         form.address.data, form.format.data = held.address, held.format
-        form.category.data, form.every.data = held.category, held.every
+        form.every.data = held.every
+        if "category" in form:
+            form.category.data = held.category
         form.most_change.data = f"{held.most_change:g}"
 
 

@@ -11,6 +11,7 @@ from admin_ui.access import TECHNICIAN
 from admin_ui.gate import gate
 from admin_ui.lists import (
     adding,
+    asked,
     changing,
     collisions,
     illegal,
@@ -22,6 +23,7 @@ from admin_ui.lists.blueprint import blueprint
 from admin_ui.lists.forms import CHANGES, EVERY, FORMATS, NeededReasonForm
 from admin_ui.lists.listing import Listed
 from admin_ui.lists.meaning import Meaning, meanings
+from admin_ui.lists.openings import approvers
 from appliance.lists.formats import Format
 from appliance.lists.presets import presets as known_presets
 
@@ -65,8 +67,12 @@ def show(id_: str) -> str:
         one = listing.find(session, id_)
         if one is None:
             abort(404)
-        broken = collisions.count(session, id_)
-    return render_template("lists/show.html", one=one, collisions=broken, **_shown(one))
+        broken, wanted = collisions.count(session, id_), asked.get(session, id_)
+        signing = approvers(session, wanted.account) if wanted else ()
+    return render_template(
+        "lists/show.html", one=one, collisions=broken, wanted=wanted,
+        decides=who.me().id in {account.id for account in signing}, **_shown(one),
+    )  # fmt: skip
 
 
 @blueprint.get("/lists/id/<id_>/progress")

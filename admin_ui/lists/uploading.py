@@ -18,11 +18,13 @@ from admin_ui.limits import UPLOAD, takes_files
 from admin_ui.lists import listing, told
 from admin_ui.lists.blueprint import blueprint
 from admin_ui.lists.forms import FileListForm
-from admin_ui.lists.listing import ABOUT
+from admin_ui.lists.listing import ABOUT, Listed
 from admin_ui.lists.meaning import meanings
 from admin_ui.record import record
+from appliance.lists.acceptance import Counts, refusal
 from appliance.lists.formats import Format
 from appliance.lists.gather import Gathered, gather
+from appliance.lists.presets import MOST_CHANGE
 from appliance.policy.ids import id_of
 from appliance.store import lists, web_settings
 from appliance.store.lists import KeptList
@@ -103,6 +105,7 @@ def _taken(form: Any) -> KeptList:
         before = listing.find(session, made)
         if before is not None and (before.subscription or before.illegal):
             raise ValueError("name: another list has that name; choose another")
+        _judge(found, before, form.category.data)
         kept = lists.put(
             session, made, form.category.data, found, at=gate().real(), source="a file"
         )
@@ -115,3 +118,22 @@ def _taken(form: Any) -> KeptList:
             names=kept.entries, lines_left_out=kept.refused, sha256=kept.sha256,
         )  # fmt: skip
     return kept
+
+
+def _judge(found: Gathered, before: Listed | None, category: str) -> None:
+    """Raises ValueError: it may not take the place of the list that is there, and why.
+
+    Fails towards the old list: to put something quite different there, it is removed first.
+    """
+    kept = before.kept if before else None
+    if kept is not None and kept.category != category:
+        raise ValueError("category: the list of that name is of another kind; remove it first")
+    old = Counts(entries=kept.entries, exceptions=kept.exceptions) if kept else None
+    new = Counts(
+        entries=found.entries, exceptions=found.exceptions, refused=found.refused,
+        lines=found.lines,
+    )  # fmt: skip
+    refused = refusal(old, new, None, MOST_CHANGE)
+    if refused is not None:
+        first = "".join(f" Line {bad.line}: {bad.message}." for bad in found.first_refused[:3])
+        raise ValueError(f"file: {refused.words}{first}")
