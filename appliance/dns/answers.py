@@ -85,9 +85,11 @@ def stamp(message: bytearray, answer: Answer, age: float, left: float) -> None:
         struct.pack_into("!I", message, ttl.at, max(1, min(seconds, most)))
 
 
-def record(type_: int, data: bytes, ttl: int = SMALL, class_: int = IN) -> bytes:
-    """Return a record that belongs to the name asked for."""
-    return _RR.pack(_QUESTION, type_, class_, ttl, len(data)) + data
+def record(
+    type_: int, data: bytes, ttl: int = SMALL, class_: int = IN, owner: int = _QUESTION
+) -> bytes:
+    """Return a record that belongs to the name asked for. owner: a pointer to another."""
+    return _RR.pack(owner, type_, class_, ttl, len(data)) + data
 
 
 def made_up(
@@ -167,6 +169,42 @@ def forwarded(
     body = response.message[response.question_end : end]
     ttls = tuple(_ttl(one, stale) for one in kept)
     return Answer(header + question.raw + body + opt, ttls, keep, ceiling)
+
+
+def led(
+    question: Question,
+    alias: str,
+    response: Response,
+    *,
+    error: Error | None = None,
+    stale: bool = False,
+    keep: float = 0.0,
+    ceiling: int = 1 << 31,
+) -> Answer:
+    """Return the addresses of an alias under the name asked for, from the alias's own answer.
+
+    What the upstream calls on its way to them is left out: a chain that the client cannot
+    check serves nobody. Nothing of it is authentic (AD is clear).
+    """
+    owner = 0xC000 | 12 + len(question.raw) + _RR.size  # where the alias's name stands
+    ttl = response.lifetime()
+    found = [
+        record(one.type, response.message[one.data_at : one.end], ttl, owner=owner)
+        for one in response.answer
+        if one.type == question.type
+    ]
+    records = [record(Type.CNAME, name_to_wire(alias), ttl), *found]
+    authority = [] if found else [record(Type.SOA, _soa(ttl), ttl, owner=owner)]
+    opt = _opt(question, 0, error)
+    header = HEADER.pack(
+        question.id, _flags(question, 0), 1, len(records), len(authority), 1 if opt else 0
+    )
+    ttls, at = [], 12 + len(question.raw)
+    for one in (*records, *authority):
+        ttls.append(Ttl(at + 6, STALE if stale else ttl, decays=not stale))
+        at += len(one)
+    message = b"".join((header, question.raw, *records, *authority, opt))
+    return Answer(message, tuple(ttls), keep, ceiling)
 
 
 def fitted(question: Question, answer: Answer) -> Answer:

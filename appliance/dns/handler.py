@@ -14,7 +14,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 from appliance import clock
-from appliance.dns import reasons
+from appliance.dns import locks, reasons
 from appliance.dns.answers import (
     LONG,
     Answer,
@@ -22,6 +22,7 @@ from appliance.dns.answers import (
     addresses,
     fitted,
     forwarded,
+    led,
     made_up,
     minimal_any,
     without_question,
@@ -138,7 +139,7 @@ class Handler:
         decided = self._decided(question, judged, now)
         if decided is not None:
             return decided
-        kept = self._resolver.fresh(question)
+        kept = self._resolver.fresh(locks.asked(question, judged.plan.alias))
         return None if kept is None else self._passed(question, asker, judged, kept)
 
     def _special(self, question: Question, host: str) -> Answer | None:
@@ -161,7 +162,8 @@ class Handler:
         if question.type == Type.ANY:
             return Reply(minimal_any(question), now, judged, again=True)
         if judged.plan.dns is DnsPlan.PASS:
-            return None
+            locked = locks.at_once(question, judged.plan.alias)
+            return None if locked is None else Reply(locked, now, judged, again=True)
         contents = self._judge.snapshot.contents
         error = reasons.steering(question, judged.verdict)
         ours = contents.steer_ipv4 + contents.steer_ipv6
@@ -190,6 +192,11 @@ class Handler:
                 return self._refused(question, refused, now)
             if self._judge.governed(asker, name):
                 ceiling = TIME_CONTROLLED
+        if judged.plan.alias:
+            if locks.leads(question):
+                return self._led(question, judged, kept, ceiling, stale=stale)
+            if targets.names or targets.addresses:  # no other record may lead to what is unlocked
+                return Reply(made_up(question), now, judged, again=True)
         if stale:
             answer = forwarded(question, kept.response, stale=True, keep=_STALE_FOR)
             return Reply(answer, now, judged, again=True)
@@ -197,10 +204,27 @@ class Handler:
         answer = forwarded(question, kept.response, keep=keep, ceiling=ceiling)
         return Reply(answer, kept.got, judged, again=True)
 
+    def _led(
+        self, question: Question, judged: Judged, kept: Kept, ceiling: int, *, stale: bool
+    ) -> Reply:
+        """Return the locked twin's addresses; fails closed: never the engine's own."""
+        now, alias = clock.monotonic(), judged.plan.alias
+        if kept.response.rcode:
+            error = Error(reasons.OTHER, f"there is no {alias}")
+            answer = made_up(question, Rcode.SERVFAIL, error=error, keep=_FAILED_FOR)
+            return Reply(answer, now, judged, again=True)
+        keep = _STALE_FOR if stale else kept.until - kept.got
+        answer = led(
+            question, alias, kept.response, error=reasons.locking(question, stale=stale),
+            stale=stale, keep=keep, ceiling=ceiling,
+        )  # fmt: skip
+        return Reply(answer, now if stale else kept.got, judged, again=True)
+
     async def _from_upstream(self, question: Question, source: bytes) -> Reply:
         failure, kept, stale = None, None, False
+        alias = self._alias(question, source)
         try:
-            kept, stale = await self._resolver.ask(question)
+            kept, stale = await self._resolver.ask(locks.asked(question, alias))
         except UpstreamError as error:
             failure = error
         # Judged anew: while we waited, the bell may have gone or a snapshot been swapped.
@@ -209,12 +233,21 @@ class Handler:
         if asker is None:
             return Reply(made_up(question, Rcode.REFUSED, keep=0), now)
         judged = self._judge.judged(asker, host_of(question.name))
+        if judged.plan.alias != alias:  # locked or unlocked meanwhile: that was another name's
+            return await self._from_upstream(question, source)
         decided = self._decided(question, judged, now)
         if decided is not None:
             return decided
         if kept is None:
-            return Reply(_unsolved(question, failure), now, judged, again=True)
+            return Reply(_unsolved(question, failure, alias), now, judged, again=True)
         return self._passed(question, asker, judged, kept, stale=stale)
+
+    def _alias(self, question: Question, source: bytes) -> str:
+        """Return the name whose addresses are wanted; empty: those of the name asked for."""
+        asker = self._judge.asker(source)
+        if asker is None:
+            return ""
+        return self._judge.judged(asker, host_of(question.name)).plan.alias
 
     def _sized(self, question: Question, reply: Reply, fit: bool) -> Reply:
         plain = question.edns is None or not any(data for _, data in question.edns.options)
@@ -222,8 +255,8 @@ class Handler:
         return Reply(answer, reply.born, reply.judged, reply.again and plain)
 
 
-def _unsolved(question: Question, failure: UpstreamError | None) -> Answer:
-    if isinstance(failure, UnsolvedError):
+def _unsolved(question: Question, failure: UpstreamError | None, alias: str) -> Answer:
+    if isinstance(failure, UnsolvedError) and not alias:
         response = failure.response
         if response.rcode == Rcode.SERVFAIL and response.options:
             return forwarded(question, response, keep=_FAILED_FOR)  # with the reason it gives

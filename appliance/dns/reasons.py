@@ -10,7 +10,7 @@ from appliance.dns.wire import Question
 from appliance.policy.model import Reason, Verdict
 from appliance.policy.snapshot import School, Snapshot
 
-FORGED, BLOCKED, CENSORED, FILTERED, PROHIBITED = 4, 15, 16, 17, 18
+OTHER, STALE, FORGED, BLOCKED, CENSORED, FILTERED, PROHIBITED = 0, 3, 4, 15, 16, 17, 18
 # An empty option asks for a structured error: 26 in the specification, 15 in older drafts.
 _ASKS: Final = (26, 15)
 _NETWORK_POLICY: Final = 5  # sub-error "network operator policy"
@@ -44,6 +44,13 @@ def steering(question: Question, verdict: Verdict) -> Error | None:
     if wants_structure(question):
         return None
     return Error(FORGED, f"the gate decides; clause {verdict.clause}" if verdict.clause else "")
+
+
+def locking(question: Question, *, stale: bool = False) -> Error | None:
+    """Return the error for a search engine that is answered with its locked twin."""
+    if stale:
+        return Error(STALE, "the resolver did not answer in time")
+    return None if wants_structure(question) else Error(FORGED, "safe search")
 
 
 def _words(verdict: Verdict) -> str:
