@@ -16,6 +16,7 @@ from appliance.store import audit, checks, web_settings
 from appliance.store.list_tables import FilterCheckRow
 
 SETTING: Final = "filter_check"
+ASKED: Final = "filter_check_asked"
 KEPT: Final = 800  # looks: two years of days, for the yearly review
 MOST: Final = 10  # test names
 
@@ -77,6 +78,17 @@ def put_tests(session: Session, given: Iterable[FilterTest]) -> tuple[FilterTest
     return checked
 
 
+def ask_now(session: Session, at: datetime) -> None:
+    """Have the filter looked for at the next turn of the core."""
+    web_settings.put(session, ASKED, {"at": at.isoformat()})
+
+
+def asked(session: Session) -> datetime | None:
+    """Return when somebody last asked for a look; None: nobody did."""
+    found = web_settings.get(session, ASKED).get("at")
+    return None if found is None else datetime.fromisoformat(found)
+
+
 def note(session: Session, look: Look) -> None:
     """Keep a look; the oldest go. The same trouble all day long is kept once."""
     words = look.words[:500]
@@ -102,7 +114,7 @@ def history(session: Session, most: int) -> tuple[Look, ...]:
     return tuple(Look(row.at, row.good, row.words) for row in rows)
 
 
-def _newest_first() -> Select[tuple[FilterCheckRow]]:
+def _newest_first() -> Select[FilterCheckRow]:
     return select(FilterCheckRow).order_by(FilterCheckRow.at.desc(), FilterCheckRow.id.desc())
 
 
