@@ -130,9 +130,13 @@ class Holder:
         Raises:
             BadSnapshotError, OSError: what was opened aside is of no use.
         """
-        opening, self._opening = self._opening, None
+        opening = self._opening
         if opening is not None and opening.files == wanted:
+            if not opening.done():
+                return True
+            self._opening = None
             self._lists = opening.files, opening.result()
+        self._opening = None  # what was begun for other files is of no use
         held = self._lists
         if not self._aside or self._snapshot is None or wanted is None:
             return False

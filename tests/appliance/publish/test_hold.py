@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 from unittest import mock
 
@@ -58,6 +60,69 @@ def test_the_same_lists_are_not_mapped_again(tmp_path: Path) -> None:
     assert holder.refresh()
     assert holder.snapshot.lists is before
     assert [m.list_id for m in before.find("www.adult.example")] == ["L1"]
+
+
+def until_swapped(holder: Holder) -> None:
+    """Refresh until a swap, as a face does."""
+    deadline = time.monotonic() + 10
+    while not holder.refresh():
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+def test_new_lists_are_opened_aside_and_nobody_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = put(tmp_path, 1, lists=some_lists(tmp_path, "old.example"))
+    holder = Holder(tmp_path, aside=True)
+    go, real = threading.Event(), hold.opened
+    monkeypatch.setattr(hold, "opened", lambda *args: go.wait(10) and real(*args))
+    put(tmp_path, 2, lists=some_lists(tmp_path, "new.example"))
+    for _ in range(3):
+        assert not holder.refresh()
+        assert (holder.snapshot.contents, holder.state) == (made, "current")
+        assert holder.snapshot.lists.find("old.example")
+    go.set()
+    until_swapped(holder)
+    assert holder.snapshot.contents.version == 2
+    assert holder.snapshot.lists.find("new.example")
+    assert not holder.snapshot.lists.find("old.example")
+
+
+def test_what_is_published_while_lists_are_opened_aside_is_taken_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, 1)
+    holder = Holder(tmp_path, aside=True)
+    go, real = threading.Event(), hold.opened
+    monkeypatch.setattr(hold, "opened", lambda *args: go.wait(10) and real(*args))
+    put(tmp_path, 2, lists=some_lists(tmp_path, "second.example"))
+    assert not holder.refresh()
+    put(tmp_path, 3, lists=some_lists(tmp_path, "third.example"))
+    go.set()
+    until_swapped(holder)
+    assert holder.snapshot.contents.version == 3
+    assert holder.snapshot.lists.find("third.example")
+    put(tmp_path, 4)
+    assert holder.refresh()  # without lists there is nothing to open
+    assert (holder.snapshot.contents.version, holder.state) == (4, "current")
+
+
+def test_damaged_lists_that_were_opened_aside_leave_the_old_ones(tmp_path: Path) -> None:
+    made = put(tmp_path, 1, lists=some_lists(tmp_path, "old.example"))
+    holder = Holder(tmp_path, aside=True)
+    lists = some_lists(tmp_path, "new.example")
+    (tmp_path / lists.names()[0]).write_bytes(b"damaged")
+    put(tmp_path, 2, lists=lists)
+    deadline = time.monotonic() + 10
+    while holder.state != "last_good":
+        assert not holder.refresh()
+        assert time.monotonic() < deadline
+    assert holder.snapshot.contents == made
+    assert holder.snapshot.lists.find("old.example")
+    put(tmp_path, 3, lists=some_lists(tmp_path, "third.example"))
+    until_swapped(holder)
+    assert (holder.snapshot.contents.version, holder.state) == (3, "current")
 
 
 def test_nothing_published_is_closed_until_something_is(tmp_path: Path) -> None:

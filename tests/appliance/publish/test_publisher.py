@@ -11,8 +11,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from appliance import policy_file
+from appliance.lists.formats import Format
+from appliance.lists.gather import gather
 from appliance.lists.parse import parse
 from appliance.policy.model import (
     Grant,
@@ -31,6 +34,7 @@ from appliance.store import (
     policies,
     settings,
 )
+from appliance.store.list_tables import ListSecretRow
 from appliance.store.session import Store, open_store
 from appliance.store.tables import PolicyVersion
 
@@ -193,6 +197,48 @@ def test_lists_that_cannot_be_built_leave_the_old_ones(
         assert until(lambda: one.publish_if_changed(AT) or one.trouble)
     assert "No space" in one.trouble
     assert Holder(place).snapshot.lists.find("bad.example")
+
+
+def test_a_list_file_that_the_disk_damaged_is_made_again_at_the_next_start(
+    store: Store, place: Path
+) -> None:
+    add_list(store, "bad.example")
+    Publisher(store, place).publish(AT)
+    (trie,) = place.glob("*.trie")
+    good = trie.read_bytes()
+    trie.write_bytes(good[:-1])
+    assert Holder(place).state == "closed"
+    again = Publisher(store, place)
+    assert until(lambda: again.publish_if_changed(AT) or trie.read_bytes() == good), again.trouble
+    assert Holder(place).snapshot.lists.find("bad.example")
+
+
+def test_marks_and_names_kept_back_reach_the_faces(
+    store: Store, place: Path, tmp_path: Path
+) -> None:
+    text = ["||host.example^", "@@||good.host.example^"]
+    with gather(text, Format.ADBLOCK, tmp_path) as gathered, store.session() as s:
+        lists.put(s, "L1", "adult", gathered, source="test", at=AT)
+    with gather(["unspeakable.example"], Format.DOMAINS, tmp_path) as kept, store.session() as s:
+        lists.put(s, "K", "illegal", kept, source="test", at=AT, hashed=True)
+    Publisher(store, place).publish(AT)
+    found = Holder(place).snapshot.lists
+    assert [m.entry for m in found.find("www.host.example")] == ["host.example"]
+    assert not found.find("www.good.host.example")
+    assert [(m.list_id, m.entry) for m in found.find("www.unspeakable.example")] == [("K", "")]
+    assert not any(b"unspeakable" in path.read_bytes() for path in place.iterdir())
+
+
+def test_digests_without_their_secret_leave_the_lists_in_force(
+    store: Store, place: Path, tmp_path: Path
+) -> None:
+    one = Publisher(store, place)
+    one.publish(AT)
+    with gather(["unspeakable.example"], Format.DOMAINS, tmp_path) as kept, store.session() as s:
+        lists.put(s, "K", "illegal", kept, source="test", at=AT, hashed=True)
+        s.execute(delete(ListSecretRow))
+    assert until(lambda: one.publish_if_changed(AT) or one.trouble)
+    assert "secret" in one.trouble
 
 
 def add_list(store: Store, *names: str) -> None:
