@@ -24,6 +24,7 @@ COMMANDS: Final = (
     ("policy", "policy"),
     ("attempts", "attempts"),
     ("status", "status"),
+    ("doctor", "doctor"),
     ("grants", "grants"),
     ("permissions", "permissions"),
     ("devices", "devices"),

@@ -19,6 +19,7 @@ from appliance.attempts.recorder import Ration, Recorder
 from appliance.audit import anchors
 from appliance.cli.addresses import Endpoint
 from appliance.cli.places import Places
+from appliance.doctor.rounds import Rounds
 from appliance.identity.roster import Roster
 from appliance.look_alikes.gatherer import Gatherer
 from appliance.publish.publisher import Publisher
@@ -44,6 +45,7 @@ class Core:
         self._changes = changes(places.run)
         self._roster = Roster(places.run / "neighbours.json")
         self._keeping = Keeping(places.database, places.lists, stopping, self._resolvers)
+        self._rounds = Rounds(places.data, stopping)
         self._gatherer, self._gathers_at = Gatherer(places.run), 0.0
 
     def run(self) -> None:
@@ -55,6 +57,7 @@ class Core:
                 self._say(f"the store cannot be used, enforcement goes on: {error}")
                 self._stopping.wait(RETRY)
         self._keeping.join(PARTING)
+        self._rounds.join(PARTING)
 
     def _with_store(self) -> None:
         # Opening would make an empty database: without one there is nothing to publish.
@@ -83,6 +86,7 @@ class Core:
             self._anchor(store, keeper)
             self._roster.look(clock.real())
             self._keeping.look()
+            self._rounds.look()
             self._gather(store, ending=ending)
             self._said = ""
             if ending:

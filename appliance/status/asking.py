@@ -5,13 +5,14 @@ from __future__ import annotations
 import secrets
 import socket
 import ssl
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from http.client import HTTPException, HTTPSConnection
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Final
 
-from dnslib import QTYPE, DNSHeader, DNSQuestion, DNSRecord
+from dnslib import EDNS0, QTYPE, DNSHeader, DNSQuestion, DNSRecord, EDNSOption
 
 from appliance.policy.snapshot import Snapshot
 from appliance.policy.subjects import Network
@@ -34,14 +35,23 @@ class Outcome(Enum):
     UNANSWERED = "unanswered"  # nobody listens
 
 
-def lookup(where: Endpoint, name: str, source: str = "") -> DNSRecord:
-    """Ask DNS for the IPv4 address of a name, from a source address of ours.
+def lookup(
+    where: Endpoint, name: str, source: str = "", *, type_: str = "A",
+    options: Iterable[tuple[int, bytes]] = (),
+) -> DNSRecord:  # fmt: skip
+    """Ask DNS for the address of a name, from a source address of ours.
+
+    options: EDNS options, by code; with any, the answer says why a name is refused.
 
     Raises:
         OSError: no answer in time, or the source is not ours.
         DNSError, ValueError: the answer makes no sense.
     """
-    query = DNSRecord(DNSHeader(id=secrets.randbelow(65536), rd=1), q=DNSQuestion(name, QTYPE.A))
+    header = DNSHeader(id=secrets.randbelow(65536), rd=1)
+    query = DNSRecord(header, q=DNSQuestion(name, getattr(QTYPE, type_)))
+    said = [EDNSOption(code, data) for code, data in options]
+    if said:
+        query.add_ar(EDNS0(udp_len=_BIGGEST, opts=said))
     with socket.socket(_family(where[0]), socket.SOCK_DGRAM) as sock:
         sock.settimeout(DNS_PATIENCE)
         if source:
@@ -54,8 +64,13 @@ def lookup(where: Endpoint, name: str, source: str = "") -> DNSRecord:
     return answer
 
 
-def through_proxy(where: Endpoint, source: str, host: str, root: Path) -> Outcome:
-    """Open ``https://host/`` by the explicit proxy; root: the school's certificate (PEM)."""
+def through_proxy(
+    where: Endpoint, source: str, host: str, root: Path, fields: Mapping[str, str] | None = None
+) -> Outcome:
+    """Open ``https://host/`` by the explicit proxy.
+
+    root: the school's certificate (PEM). fields: more to say in the CONNECT.
+    """
     try:
         trusting = ssl.create_default_context(cafile=root)
     except (OSError, ssl.SSLError):
@@ -63,7 +78,7 @@ def through_proxy(where: Endpoint, source: str, host: str, root: Path) -> Outcom
     connection = HTTPSConnection(
         where[0], where[1], timeout=WEB_PATIENCE, source_address=(source, 0), context=trusting
     )
-    connection.set_tunnel(host, 443)
+    connection.set_tunnel(host, 443, dict(fields or {}))
     try:
         connection.request("GET", "/", headers={"Accept": "text/html"})
         status = connection.getresponse().status

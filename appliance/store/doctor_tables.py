@@ -32,6 +32,7 @@ class DoctorResultRow(Base):
     """One thing that a self-test tried: as whom, in which period, what, and what was found."""
 
     __tablename__ = "doctor_result"
+    __table_args__ = (Index(None, "role", "period_kind", "run_id"),)
 
     run_id: Mapped[int] = mapped_column(
         ForeignKey("doctor_run.id", ondelete="CASCADE"), primary_key=True

@@ -204,6 +204,8 @@ def _doctor() -> None:
             ["run_id"], ["doctor_run.id"], name="fk_doctor_result_run_id", ondelete="CASCADE"
         ),
     )
+    index = "ix_doctor_result_role_period_kind_run_id"
+    op.create_index(index, "doctor_result", ["role", "period_kind", "run_id"])
 
 
 def _look_alikes() -> None:

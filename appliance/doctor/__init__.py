@@ -1,0 +1,1 @@
+"""The self-test: what each network's clients really get, held against what they should get."""
