@@ -36,6 +36,8 @@ class Connection:
     requests of a connection repeat them). upstream: the one address that all of it goes to.
     stranded: why it leads nowhere, where it is answered only for that to be said.
     checked: the addresses that were looked up for it; it may connect to no other.
+    alias: the name whose address that is, where it is not the host's own (a search engine's
+    locked twin); None until one is looked up.
     unseen: the self-test, standing in for somebody: nothing of it is written down.
     """
 
@@ -54,6 +56,7 @@ class Connection:
     upstream: asyncio.Future[str] | None = None
     stranded: str = ""
     checked: set[str] = field(default_factory=set)
+    alias: str | None = None
     unseen: bool = False
 
 
@@ -122,6 +125,12 @@ class Connections:
             found.client = snapshot.register.resolve(found.address, mac)
             found.kind = snapshot.class_of(found.client)
             found.snapshot = snapshot
+
+    def led(self) -> list[Connection]:
+        """Return the connections that go to a host which may be served by an alias."""
+        names = self._snapshot().safe_names
+        every = self._open.values()
+        return [c for c in every if c.alias or (c.alias is not None and c.bound in names)]
 
     def by_id(self, id_: str) -> Connection | None:
         """Return the state of an open connection, None when it has gone."""

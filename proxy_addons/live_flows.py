@@ -78,6 +78,9 @@ class LiveFlows:
 
     def check(self, *, all_of_them: bool) -> None:
         """Decide again what has expired, or everything (another snapshot)."""
+        for link in self._gate.connections.led():
+            if not self._still_led(link):
+                self._cut(link.id)
         if not self._open:
             return
         at = self._gate.judge.now().at
@@ -102,6 +105,14 @@ class LiveFlows:
         before = what.verdict.public_view
         what.query, what.verdict = judge.decide(link, what.query.url, what.query.method)
         return what.verdict.action is Action.ALLOW and what.verdict.public_view == before
+
+    def _still_led(self, link: Connection) -> bool:
+        """Whether a connection goes where its host's lock leads it now."""
+        if link.bound is None:
+            return True  # each request is looked up for itself
+        self._gate.connections.refresh(link)
+        _, plan = self._gate.judge.plan(link, link.bound)
+        return plan.alias == link.alias
 
     def _cut(self, link_id: str) -> None:
         self.cut += 1

@@ -26,16 +26,21 @@ from proxy_addons.upstream_names import NoAddressError, refusal
 async def of(gate: Gate, connection: Connection, host: str) -> str:
     """Return the address that a connection uses for its host, and let it be connected to.
 
+    A locked search engine's is that of its twin, or there is none: never the engine's own.
+
     Raises:
         NoAddressError: see ``UpstreamNames.address_of``; also an IP literal that is refused.
     """
-    if is_address(host):
-        why = refused(gate.settings, gate.contents, host, host)
+    _, plan = gate.judge.plan(connection, host)
+    connection.alias = plan.alias
+    name = plan.alias or host
+    if is_address(name):
+        why = refused(gate.settings, gate.contents, host, name)
         if why is not None:
             raise NoAddressError(why)
-        address = host
+        address = name
     else:
-        address = await gate.names.address_of(host)
+        address = await gate.names.address_of(name)
     connection.checked.add(address)
     return address
 
@@ -93,7 +98,7 @@ class UpstreamAddress:
         """Ask anew for a name whose address did not answer."""
         connection = self._gate.connections.by_id(data.client.id)
         if connection is not None and connection.bound:
-            self._gate.names.forget(connection.bound)
+            self._gate.names.forget(connection.alias or connection.bound)
             connection.upstream = None
 
     def _say(self, flow: http.HTTPFlow, why: str) -> None:
