@@ -23,6 +23,7 @@ from admin_ui.devices.forms import reason_field
 from admin_ui.lists.meaning import Meaning
 from appliance.lists.formats import Format
 from appliance.policy.model import CategoryClass
+from appliance.store.filter_checks import Expect
 
 LONGEST: Final = 120  # characters of a name or a licence
 ADDRESS: Final = 2000  # characters
@@ -136,6 +137,10 @@ class FileListForm(ListForm):
 class LicensedForm(FlaskForm):
     """A licensed list of illegal content: taken in, never shown again."""
 
+    name = StringField(
+        "Name", widget=GovTextInput(), validators=[DataRequired("Enter a name"), _long(40)],
+        description="A newer file with the same name takes its place.",
+    )  # fmt: skip
     file = FileField("File", widget=GovFileInput(), description=FILE)
     format = FormatField("How is it written?")
     licence = StringField(
@@ -158,14 +163,15 @@ class TestNamesForm(FlaskForm):
         "blocked, for just this. Never use a real bad site. Empty: no check.",
     )  # fmt: skip
     expect = RadioField(
-        "What does the filter answer to them?", widget=GovRadioInput(), default="any",
+        "What does the filter answer to them?", widget=GovRadioInput(),
+        default=Expect.BLOCKED.value,
         choices=[
-            SelectChoice("any", "That there is no such name, or the address of its own page"),
-            SelectChoice("address", "Always the address of its own block page:"),
+            SelectChoice(Expect.BLOCKED.value, "No: no such name, refused, or an empty address"),
+            SelectChoice(Expect.ADDRESS.value, "The address of its own block page"),
         ],
     )  # fmt: skip
     addresses = TextAreaField(
         "Addresses of its block page", widget=GovTextArea(), validators=[_long(1000)],
-        description="One on each line. Only if you chose the second answer.",
+        description="One on each line, only for the second answer. Its maker names them.",
     )  # fmt: skip
     reason = reason_field()

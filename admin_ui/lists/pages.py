@@ -15,6 +15,7 @@ from admin_ui.lists import (
     changing,
     collisions,
     illegal,
+    licensed,
     listing,
     switching,
     uploading,
@@ -27,7 +28,10 @@ from admin_ui.lists.openings import approvers
 from appliance.lists.formats import Format
 from appliance.lists.presets import presets as known_presets
 
-__all__ = ["adding", "blueprint", "changing", "collisions", "illegal", "switching", "uploading"]
+__all__ = [
+    "adding", "blueprint", "changing", "collisions", "illegal", "licensed", "switching",
+    "uploading",
+]  # fmt: skip
 
 
 @blueprint.get("/lists")
@@ -36,12 +40,11 @@ def index() -> str:
     with gate().reading() as session:
         found = listing.every(session)
         known = meanings(session)
-        broken = collisions.count(session)
     by_kind = sorted(found, key=lambda one: (one.meaning.name.casefold(), one.name.casefold()))
     kinds = [(some[0].meaning, some) for some in _runs(by_kind)]
     named = {meaning.id for meaning, some in kinds if any(one.kept and one.enabled for one in some)}
     return render_template(
-        "lists/index.html", kinds=kinds, collisions=broken, may_change=may_change(),
+        "lists/index.html", kinds=kinds, collisions=collisions.found().count(), may_change=may_change(),
         troubled=[one for one in found if troubled(one)],
         unnamed=[one for one in known.values() if one.id not in named and _waits(one)],
     )  # fmt: skip
@@ -67,10 +70,10 @@ def show(id_: str) -> str:
         one = listing.find(session, id_)
         if one is None:
             abort(404)
-        broken, wanted = collisions.count(session, id_), asked.get(session, id_)
+        wanted = asked.get(session, id_)
         signing = approvers(session, wanted.account) if wanted else ()
     return render_template(
-        "lists/show.html", one=one, collisions=broken, wanted=wanted,
+        "lists/show.html", one=one, collisions=collisions.found().count(id_), wanted=wanted,
         decides=who.me().id in {account.id for account in signing}, **_shown(one),
     )  # fmt: skip
 

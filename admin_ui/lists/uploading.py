@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,14 +22,19 @@ from admin_ui.lists.forms import FileListForm
 from admin_ui.lists.listing import ABOUT, Listed
 from admin_ui.lists.meaning import meanings
 from admin_ui.record import record
-from appliance.lists.acceptance import Counts, refusal
+from appliance.lists.acceptance import Counts, refusal, wrong_type
 from appliance.lists.formats import Format
 from appliance.lists.gather import Gathered, gather
+from appliance.lists.load import lines_of
 from appliance.lists.presets import MOST_CHANGE
 from appliance.policy.ids import id_of
 from appliance.store import lists, web_settings
 from appliance.store.lists import KeptList
 
+PREFIX: Final = "upload-"  # of folders beside the data
+STALE: Final = 3600.0  # seconds after which such a folder is one that the power left behind
+UNPACKED: Final = 64 << 20  # bytes of text
+_GZIP: Final = b"\x1f\x8b"
 LARGEST: Final = UPLOAD - (64 << 10)  # bytes: the rest of the form needs room too
 
 
@@ -62,16 +68,29 @@ def gathered(form: Any) -> Iterator[Gathered]:
     Raises:
         ValueError: there is none, it is too large, or it holds no list of that format.
     """
-    data = _sent(form.file.data)
-    with tempfile.TemporaryDirectory(dir=gate().settings.data, prefix="upload-") as folder:
+    data, format_ = _sent(form.file.data), Format(form.format.data)
+    wrong = "" if data.startswith(_GZIP) else wrong_type(format_, "", data[:1024])
+    if wrong:
+        raise ValueError(f"file: {wrong}")
+    _clear()
+    with tempfile.TemporaryDirectory(dir=gate().settings.data, prefix=PREFIX) as folder:
         path = Path(folder) / "list"
         path.write_bytes(data)
         del data
-        with (
-            path.open(encoding="utf-8", errors="replace") as lines,
-            gather(lines, Format(form.format.data), Path(folder)) as found,
-        ):
+        with _read(path, format_) as found:
             yield found
+
+
+def _read(path: Path, format_: Format) -> Gathered:
+    """Raises ValueError: the file holds no list, or cannot be kept while it is read."""
+    try:
+        with lines_of(path, format_, most=UNPACKED) as lines:
+            return gather(lines, format_, path.parent)
+    except OSError as error:  # the disk is full
+        said = (error.strerror or "the disk cannot be used").lower()
+        raise ValueError(f"file: it cannot be kept while it is read: {said}") from error
+    except ValueError as error:
+        raise ValueError(f"file: {str(error).replace(str(path), 'the file')}") from error
 
 
 def counted(kept: KeptList) -> str:
@@ -80,6 +99,15 @@ def counted(kept: KeptList) -> str:
     if kept.refused:
         said += f", {kept.refused:,} {'line' if kept.refused == 1 else 'lines'} left out"
     return said
+
+
+def _clear() -> None:
+    """Remove what uploads left behind that a power cut ended."""
+    now = gate().real().timestamp()
+    for folder in gate().settings.data.glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if now - folder.stat().st_mtime > STALE:
+                shutil.rmtree(folder)
 
 
 def _sent(held: FileStorage | None) -> bytes:
@@ -105,7 +133,7 @@ def _taken(form: Any) -> KeptList:
         before = listing.find(session, made)
         if before is not None and (before.subscription or before.illegal):
             raise ValueError("name: another list has that name; choose another")
-        _judge(found, before, form.category.data)
+        judge(found, before, form.category.data)
         kept = lists.put(
             session, made, form.category.data, found, at=gate().real(), source="a file"
         )
@@ -120,10 +148,14 @@ def _taken(form: Any) -> KeptList:
     return kept
 
 
-def _judge(found: Gathered, before: Listed | None, category: str) -> None:
-    """Raises ValueError: it may not take the place of the list that is there, and why.
+def judge(found: Gathered, before: Listed | None, category: str, *, quotes: bool = True) -> None:
+    """Let a file take the place of the list that is there, or raise.
 
-    Fails towards the old list: to put something quite different there, it is removed first.
+    quotes: whether the mistake may say what stands on the first bad lines. Fails towards the
+    old list: to put something quite different there, it is removed first.
+
+    Raises:
+        ValueError: it may not, and why.
     """
     kept = before.kept if before else None
     if kept is not None and kept.category != category:
@@ -135,5 +167,5 @@ def _judge(found: Gathered, before: Listed | None, category: str) -> None:
     )  # fmt: skip
     refused = refusal(old, new, None, MOST_CHANGE)
     if refused is not None:
-        first = "".join(f" Line {bad.line}: {bad.message}." for bad in found.first_refused[:3])
-        raise ValueError(f"file: {refused.words}{first}")
+        first = [f" Line {bad.line}: {bad.message}." for bad in found.first_refused[:3]]
+        raise ValueError(f"file: {refused.words}{''.join(first) if quotes else ''}")
