@@ -66,6 +66,8 @@ def fetch(
                 return _kept(response, format_, into, limits, progress, watch)
         except (RequestException, HTTPError) as error:
             raise FetchError(_late(limits) if watch.cut else sentence(error)) from error
+        except ValueError as error:  # the client itself reads where a redirect leads
+            raise FetchError("It was redirected to an address that makes no sense.") from error
 
 
 def _followed(
