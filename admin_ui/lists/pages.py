@@ -44,7 +44,8 @@ def index() -> str:
     kinds = [(some[0].meaning, some) for some in _runs(by_kind)]
     named = {meaning.id for meaning, some in kinds if any(one.kept and one.enabled for one in some)}
     return render_template(
-        "lists/index.html", kinds=kinds, collisions=collisions.found().count(), may_change=may_change(),
+        "lists/index.html", kinds=kinds, collisions=collisions.found().count(),
+        may_change=may_change(),
         troubled=[one for one in found if troubled(one)],
         unnamed=[one for one in known.values() if one.id not in named and _waits(one)],
     )  # fmt: skip
