@@ -14,6 +14,7 @@ from admin_ui.why import clients, moments, saying
 from admin_ui.why.past import Judged, judged_by
 from appliance.policy.answer import Answer, BadMethodError, answered, question
 from appliance.policy.model import Action, Reason
+from appliance.publish.named_by import NamedBy, named_by
 
 blueprint = Blueprint("why", __name__)
 
@@ -58,7 +59,7 @@ def ask() -> str | tuple[str, int]:
     return (page, 422) if asked.mistakes else page
 
 
-def _answer(asked: Asked, view: View) -> tuple[Answer, Judged] | None:
+def _answer(asked: Asked, view: View) -> tuple[Answer, Judged, tuple[NamedBy, ...]] | None:
     at: datetime = view.at
     try:
         at = moments.parse(asked.at, view.at)
@@ -85,11 +86,13 @@ def _answer(asked: Asked, view: View) -> tuple[Answer, Judged] | None:
     except ValueError:
         asked.mistakes["url"] = "This is no web address. Try www.example.com"
         return None
-    return answered(query, asked.url, judged.snapshot), judged
+    answer = answered(query, asked.url, judged.snapshot)
+    with gate().reading() as session:
+        return answer, judged, named_by(answer.lists, judged.snapshot, session)
 
 
-def _said(found: tuple[Answer, Judged]) -> dict[str, object]:
-    answer, judged = found
+def _said(found: tuple[Answer, Judged, tuple[NamedBy, ...]]) -> dict[str, object]:
+    answer, judged, names = found
     verdict, snapshot = answer.verdict, judged.snapshot
     service = snapshot.catalogue.services.get(verdict.service or "")
     category = snapshot.catalogue.category(verdict.category or "")
@@ -104,7 +107,7 @@ def _said(found: tuple[Answer, Judged]) -> dict[str, object]:
         "clause": saying.clause_words(verdict.clause, snapshot),
         "service": service.name if service else "", "category": category.name if category else "",
         "dns": saying.DNS[answer.plan.dns], "tls": saying.tls_words(answer),
-        "steps": saying.steps(answer, snapshot),
+        "steps": saying.steps(answer, snapshot), "lists": saying.lists(names, snapshot),
         "may_change": bool(access.TECHNICIAN & who.me().posts),
         "targets": _targets(answer),
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -11,6 +12,7 @@ from appliance.policy.model import Action, Ownership, Reason
 from appliance.policy.plan import DnsPlan, TlsPlan
 from appliance.policy.snapshot import Snapshot
 from appliance.policy.subjects import Client
+from appliance.publish.named_by import PASSED_OVER, NamedBy
 
 REASONS: Final = MappingProxyType(
     {
@@ -75,6 +77,31 @@ def steps(answer: Answer, snapshot: Snapshot) -> list[Step]:
         word = "allowed" if finding.action is Action.ALLOW else "blocked"
         by = f" by {finding.rule}" if finding.rule != finding.reason.value else ""
         found.append(Step(STEPS.get(name, name), f"Yes: {word}{by}", True))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What one list says of a site.
+
+    entry: empty where it is not shown. instead: why it is passed over, empty where it counts.
+    """
+
+    list_id: str
+    kind: str
+    entry: str
+    line: int | None
+    instead: str
+
+
+def lists(names: Iterable[NamedBy], snapshot: Snapshot) -> list[Named]:
+    """Return what lists say of a site, what counts first."""
+    found = []
+    for one in names:
+        category = snapshot.catalogue.category(one.category)
+        kind = category.name if category else one.category
+        instead = PASSED_OVER[one.standing]
+        found.append(Named(one.list_id, kind, one.entry, one.line, instead))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
@@ -11,12 +12,15 @@ from click.core import ParameterSource
 from appliance import clock
 from appliance.cli import hardware, sources, times, wording
 from appliance.cli.errors import InputError
-from appliance.cli.options import json_option
+from appliance.cli.options import default_data, json_option
 from appliance.cli.output import print_fields, print_json
 from appliance.identity.neighbours import Neighbours
 from appliance.policy.answer import Answer, BadMethodError, answered, question
 from appliance.policy.situation import Query
 from appliance.policy.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from appliance.publish.named_by import NamedBy
 
 
 @click.command("explain")
@@ -55,7 +59,8 @@ def explain_command(
     at = times.parse(at_text, zone) if at_text else clock.now(offset).at
     known = hardware.mac(mac) if mac else Neighbours().mac_of(address)
     answer = answered(_question(snapshot, what, address, known, method, at), what, snapshot)
-    (_print_json if as_json else _print_text)(answer, snapshot)
+    names = _named_by(answer, snapshot, data or default_data())
+    (_print_json if as_json else _print_text)(answer, snapshot, names)
 
 
 def _question(
@@ -68,8 +73,26 @@ def _question(
         raise InputError(f"--method: {error}") from error
 
 
-def fields(answer: Answer, snapshot: Snapshot) -> dict[str, object]:
-    """Return the answer as the JSON contract names it."""
+def _named_by(answer: Answer, snapshot: Snapshot, data: Path) -> tuple[NamedBy, ...]:
+    """What lists say of the host. Without a store the lines are not known, all else is."""
+    if not answer.lists:
+        return ()  # and nobody waits for what reads a store
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from appliance.cli import storing
+    from appliance.publish.named_by import named_by
+
+    try:
+        with storing.read(data) as session:
+            return named_by(answer.lists, snapshot, session)
+    except (InputError, SQLAlchemyError):
+        return named_by(answer.lists, snapshot, None)
+
+
+def fields(
+    answer: Answer, snapshot: Snapshot, names: tuple[NamedBy, ...] = ()
+) -> dict[str, object]:
+    """Return the answer as the JSON contract names it. names: what lists say of the host."""
     query, verdict, client = answer.query, answer.verdict, answer.query.client
     zone = snapshot.contents.calendar.zone
     return {
@@ -84,6 +107,10 @@ def fields(answer: Answer, snapshot: Snapshot) -> dict[str, object]:
         "groups": sorted(client.groups), "network": client.network,
         "ownership": client.ownership.value, "trusts_ca": client.trusts_ca,
         "service": verdict.service, "category": verdict.category,
+        "lists": [_list_fields(one) for one in names if one.counts],
+        "lists_passed_over": [
+            {**_list_fields(one), "why": one.standing.value} for one in names if not one.counts
+        ],
         "public_view": verdict.public_view, "recorded": verdict.record,
         "policy": snapshot.contents.policy.id, "snapshot": snapshot.contents.version,
         "at": times.iso(query.at, zone), "rehearsal": snapshot.contents.clock_offset != 0,
@@ -91,12 +118,19 @@ def fields(answer: Answer, snapshot: Snapshot) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _print_json(answer: Answer, snapshot: Snapshot) -> None:
-    print_json(fields(answer, snapshot))
+def _list_fields(one: NamedBy) -> dict[str, object]:
+    return {
+        "list": one.list_id, "entry": one.entry or None, "line": one.line,
+        "category": one.category,
+    }  # fmt: skip
 
 
-def _print_text(answer: Answer, snapshot: Snapshot) -> None:
-    said = fields(answer, snapshot)
+def _print_json(answer: Answer, snapshot: Snapshot, names: tuple[NamedBy, ...]) -> None:
+    print_json(fields(answer, snapshot, names))
+
+
+def _print_text(answer: Answer, snapshot: Snapshot, names: tuple[NamedBy, ...]) -> None:
+    said = fields(answer, snapshot, names)
     zone = snapshot.contents.calendar.zone
     print(wording.sentence(answer.verdict, answer.query, snapshot))
     if answer.note:
@@ -118,6 +152,7 @@ def _print_text(answer: Answer, snapshot: Snapshot) -> None:
             ("opens", opens),
             ("service", verdict.service or ""),
             ("category", verdict.category or ""),
+            *(("list", f"{one.words()} ({one.category})") for one in names),
             ("DNS, TLS", f"{said['dns_plan']}, {said['tls_plan']}"),
             ("recorded", "yes" if verdict.record else "no"),
             ("policy", f"{snapshot.contents.policy.name} (snapshot {said['snapshot']})"),

@@ -8,6 +8,7 @@ import click
 
 from appliance import clock
 from appliance.cli import times
+from appliance.cli.collisions import collisions_command
 from appliance.cli.devices import slug
 from appliance.cli.errors import InputError
 from appliance.cli.options import data_option, json_option
@@ -20,6 +21,9 @@ def lists_command() -> None:
 
     A name covers its subdomains. What a list's category means is said by the policy.
     """
+
+
+lists_command.add_command(collisions_command)
 
 
 @lists_command.command("add")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -12,10 +14,13 @@ from hypothesis import strategies as st
 
 from appliance import clock, policy_file
 from appliance.accounts.posts import Post
+from appliance.lists.formats import Format
+from appliance.lists.gather import gather
 from appliance.policy.model import Grant, Subject, SubjectKind, Target, TargetKind
 from appliance.policy.subjects import Device
 from appliance.policy_file.edit import without
-from appliance.store import devices, grants, policies
+from appliance.publish.publisher import Publisher
+from appliance.store import devices, grants, lists, policies
 from tests.admin_ui.conftest import School
 from tests.admin_ui.policy.test_previewing import main_of
 
@@ -157,3 +162,43 @@ def test_whatever_is_asked_there_is_an_answer(
 @pytest.mark.parametrize("post", [Post.STAFF, Post.GOVERNOR, Post.AUDITOR])
 def test_it_is_for_those_who_look_after_the_gate(school: School, post: Post) -> None:
     assert school.client(post).get("/why").status_code == 403
+
+
+def with_lists(school: School, folder: Path) -> None:
+    """Put lists of three kinds in force."""
+    texts = {"adult": "# adults\nb.example\nwww.gov.uk", "games": "<a.b.example>\na.b.example",
+             "illegal": "secret.example"}  # fmt: skip
+    with school.store.session() as session:
+        for category, text in texts.items():
+            with gather(text.splitlines(), Format.DOMAINS, folder) as gathered:
+                lists.put(session, f"l-{category}", category, gathered, source="t", at=BREAK)
+    Publisher(school.store, school.data / "snapshot").publish(clock.real())
+
+
+def told(school: School, url: str) -> str:
+    """What the page says to a question about pupils, without blanks where a tag was."""
+    page = ask(school, client="role:pupil", url=url)
+    return re.sub(r" ([,:.])", r"\1", page)
+
+
+def test_list_entry_and_line_are_named(school: School, tmp_path: Path) -> None:
+    with_lists(school, tmp_path)
+    page = told(school, "www.b.example")
+    assert "What lists say of it" in page
+    assert "l-adult, line 2: b.example (Adult content)" in page
+    page = told(school, "a.b.example")
+    assert "l-games, line 2: a.b.example (Games)" in page
+    assert "does not count here: another list names this more closely" in page
+    page = told(school, "www.gov.uk")
+    assert "No rule speaks of it" in page
+    assert "does not count here: no list closes this site" in page
+    assert "What lists say" not in told(school, "plain.example")
+
+
+def test_what_a_list_of_illegal_content_holds_is_read_out_by_no_page(
+    school: School, tmp_path: Path
+) -> None:
+    with_lists(school, tmp_path)
+    page = told(school, "www.secret.example")
+    assert "l-illegal: a list that keeps its names to itself (Illegal content)" in page
+    assert "line 1" not in page
