@@ -89,7 +89,10 @@ def read(path: Path) -> tuple[date, dict[str, int]]:
     """
     if path.stat().st_size > LONGEST:
         raise ValueError(f"{path.name} is too large")
-    said = json.loads(path.read_text(encoding="ascii"))
+    try:
+        said = json.loads(path.read_text(encoding="ascii"))
+    except RecursionError as error:
+        raise ValueError(f"{path.name} is nested too deeply") from error
     if not isinstance(said, dict) or not isinstance(said.get("hosts"), dict):
         raise ValueError(f"{path.name} does not tell of hosts")
     return date.fromisoformat(str(said.get("day"))), dict(_bits(said["hosts"]))
