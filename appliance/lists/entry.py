@@ -8,10 +8,11 @@ from enum import StrEnum
 class Kind(StrEnum):
     """How a list means a name. Each becomes a ``Mark`` once it is held against the others.
 
-    The names below cover everything below them, but for EXACT and EXACT_IMPORTANT.
+    All but EXACT and EXACT_IMPORTANT cover the name and everything below it.
     """
 
     BELOW = "b"
+    BELOW_PARTLY = "p"  # closed but for what its own rule spares
     EXACT = "e"
     SWEEPING = "x"  # an adblock exception: whatever closes the name or one below it
     SPECIFIC = "s"  # an exception for the name, which a longer name that is closed beats

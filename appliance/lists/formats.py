@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 
-from appliance.lists import hosts
+from appliance.lists import adblock, dnsmasq, hosts, rpz, ut1, v2fly
 from appliance.lists.entry import Entry
 
 Reader = Callable[[str], Iterable[Entry]]
@@ -30,4 +30,16 @@ def reader(format_: Format) -> Reader:
     ValueError, with what is wrong, for a line that names nothing, and ``WholePageError`` for
     one that names a page of a site.
     """
-    return hosts.entries
+    match format_:
+        case Format.HOSTS | Format.DOMAINS:
+            return hosts.entries
+        case Format.ADBLOCK:
+            return adblock.entries
+        case Format.DNSMASQ:
+            return dnsmasq.entries
+        case Format.RPZ:
+            return rpz.Zone().entries
+        case Format.UT1:
+            return ut1.entries
+        case Format.V2FLY:
+            return v2fly.entries

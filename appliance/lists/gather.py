@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from appliance.lists.entry import WholePageError
-from appliance.lists.folding import folded
+from appliance.lists.folding import folded, record
 from appliance.lists.formats import Format, reader
 from appliance.lists.packing import Chunks, Item, packed
 from appliance.lists.parse import SHOWN, BadLine
@@ -137,7 +137,7 @@ def _fill(
             if len(line) >= LONGEST:
                 raise ValueError(f"longer than {LONGEST:,} characters")
             for name, kind in read(line):
-                sorter.add(f"{key_of(name)}\t{kind}{number}")
+                sorter.add(record(key_of(name), kind, number))
         except ValueError as error:
             tally.refuse(line, error)
     if progress is not None:

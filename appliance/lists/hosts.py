@@ -13,9 +13,8 @@ from ipaddress import ip_address
 from typing import Final
 
 from appliance.lists.entry import Entry, Kind
-from appliance.policy.names import BadNameError, canonical, is_address
+from appliance.lists.naming import elsewhere, plain, site
 
-_PLAIN: Final = re.compile(r"(?:[a-z0-9_-]{1,63}\.)+[a-z][a-z0-9-]{0,62}")
 _COMMENT: Final = re.compile(r"[#!]")
 # What every hosts file begins with: the machine's own names.
 _OWN: Final = frozenset(
@@ -24,6 +23,11 @@ _OWN: Final = frozenset(
         "ip6-localhost", "ip6-loopback", "ip6-localnet", "ip6-mcastprefix", "ip6-allnodes",
         "ip6-allrouters", "ip6-allhosts",
     }
+)  # fmt: skip
+# How lines of other formats begin, so that whoever chose the wrong one is told the right one.
+_OTHERS: Final = (
+    ("||", "adblock"), ("@@", "adblock"), ("address=/", "dnsmasq"), ("server=/", "dnsmasq"),
+    ("local=/", "dnsmasq"), ("domain:", "v2fly"), ("full:", "v2fly"), ("$ttl", "rpz"),
 )  # fmt: skip
 
 
@@ -34,32 +38,36 @@ def entries(line: str) -> Iterable[Entry]:
         ValueError: it holds something, and that is no name.
     """
     text = line.rstrip()
-    if _PLAIN.fullmatch(text) and len(text) <= 253:  # nearly every line of nearly every list
+    if plain(text):
         return ((text, Kind.BELOW),)
-    return [(name, Kind.BELOW) for name in _names(text.removeprefix("\ufeff"))]
+    return [(name, Kind.BELOW) for name in names(text)]
 
 
-def _names(line: str) -> list[str]:
-    words = _COMMENT.split(line, maxsplit=1)[0].split()
+def names(line: str) -> list[str]:
+    """Return the names in a line, canonical.
+
+    Raises:
+        ValueError: it holds something, and that is no name.
+    """
+    text = line.removeprefix("\ufeff")
+    words = _COMMENT.split(text, maxsplit=1)[0].split()
     if not words:
         return []
+    _see_format(words[0].lower())
     if len(words) == 1:
-        return [_name(words[0])]
+        return [site(words[0])]
     if not _is_address(words[0]):
         raise ValueError("more than one word, and the first is no address")
-    return [_name(word) for word in words[1:] if word.lower() not in _OWN]
+    found = [word for word in words[1:] if word.lower() not in _OWN]
+    if found and elsewhere(words[0]):
+        raise ValueError(f"it sends {found[0][:80]!r} to another machine, and closes nothing")
+    return [site(word) for word in found]
 
 
-def _name(word: str) -> str:
-    name = canonical(word.removeprefix("*.").removeprefix("."))
-    if is_address(name):
-        address = ip_address(name)
-        if address.is_unspecified or address.is_loopback:
-            raise BadNameError(f"{name} is every machine's own address")
-        return name
-    if "." not in name:
-        raise BadNameError(f"{name!r} is a whole top-level domain")
-    return name
+def _see_format(word: str) -> None:
+    other = next((format_ for start, format_ in _OTHERS if word.startswith(start)), None)
+    if other is not None:
+        raise ValueError(f"this is a line of another format: {other}")
 
 
 def _is_address(word: str) -> bool:
