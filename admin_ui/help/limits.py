@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from admin_ui.gate import StoreAwayError, View, gate
+from admin_ui.lists import listing
 from appliance.policy.model import CategoryClass
-from appliance.store import lists, web_settings
+from appliance.store import web_settings
 
 UPSTREAM = "upstream_filter"  # of web_settings, put by the set-up
 
@@ -48,7 +49,7 @@ def found(view: View) -> Limits:
 def _stored() -> tuple[tuple[str, ...] | None, str]:
     try:
         with gate().reading() as session:
-            names = tuple(one.id for one in lists.list_(session) if one.enabled)
+            names = tuple(o.name for o in listing.every(session) if o.enabled and o.kept)
             return names, str(web_settings.get(session, UPSTREAM).get("name", ""))
     except StoreAwayError:
         return None, ""

@@ -13,6 +13,7 @@ NAMES: Final = MappingProxyType(
         "snapshot": "The policy in force", "core": "Changes", "spool": "Attempts on their way",
         "database": "The database", "disk": "Room on the disk", "clock": "The clock",
         "calendar": "The calendar", "roles": "Roles", "lists": "Lists",
+        "filter": "The accredited filter",
     }
 )  # fmt: skip
 _TODO: Final = MappingProxyType(
@@ -32,7 +33,9 @@ _TODO: Final = MappingProxyType(
         "clock": "Look whether the appliance reaches a time server (NTP).",
         "calendar": "Enter or import the school’s term dates.",
         "roles": "Give it a role that the policy knows, under Devices.",
-        "lists": "Load the lists again: “bellgate lists add”.",
+        "lists": "Look at them under Lists: each says what is wrong.",
+        "filter": "Look under Lists, Illegal content. If pupils can open what the filter should "
+        "keep away, tell the safeguarding lead.",
     }
 )  # fmt: skip
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
-from typing import Final
 
 from sqlalchemy.orm import Session
 
 from admin_ui import dates
 from admin_ui.gate import View, gate
+from admin_ui.lists import listing
+from admin_ui.lists.illegal import seen
 from appliance.policy.subjects import Client
 from appliance.policy_file import PolicyFileError
 from appliance.publish.compile import NoPolicyError, misfits
 from appliance.status.checks import Check, Level
-from appliance.store import lists
-
-OLD: Final = timedelta(days=31)  # after which a list that should be kept up to date is looked at
+from appliance.store import filter_checks
 
 
 def checks(session: Session, view: View) -> Iterator[Check]:
@@ -31,13 +29,22 @@ def checks(session: Session, view: View) -> Iterator[Check]:
         said = ", ".join(f"{one.kind} “{one.name}”" for one in strange[:5])
         words = f"The policy does not know the role of {said}: the most restrictive one counts."
         yield Check("roles", Level.AMBER, words)
-    old = [one.id for one in lists.list_(session) if one.enabled and _stale(one)]
-    if old:
-        yield Check("lists", Level.AMBER, f"Not renewed for a month: {', '.join(old[:5])}.")
+    yield from _lists(session)
+    yield _filter(session)
 
 
-def _stale(one: lists.KeptList) -> bool:
-    return gate().real() - one.loaded > OLD
+def _lists(session: Session) -> Iterator[Check]:
+    found = [one for one in listing.every(session) if one.enabled and one.state.level != "ok"]
+    if found:
+        said = "; ".join(f"{one.name}: {one.state.short}" for one in found[:5])
+        more = f", and {len(found) - 5} more" if len(found) > 5 else ""
+        yield Check("lists", Level.AMBER, f"{said}{more}. What was there before stays in use.")
+
+
+def _filter(session: Session) -> Check:
+    tests, looks = filter_checks.tests(session), filter_checks.history(session, 1)
+    found = seen(tests, looks, filter_checks.asked(session), gate().real())
+    return Check("filter", Level.GOOD if found.level == "ok" else Level.AMBER, found.said)
 
 
 def _clock(view: View) -> Check:

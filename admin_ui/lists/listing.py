@@ -12,7 +12,7 @@ from admin_ui.gate import gate
 from admin_ui.lists.meaning import Meaning, meanings, named
 from appliance.lists.subscription import Subscription
 from appliance.policy.model import CategoryClass
-from appliance.store import lists, subscriptions, web_settings
+from appliance.store import lists, starting_lists, subscriptions, web_settings
 from appliance.store.lists import KeptList
 from appliance.store.subscriptions import Fetch, Subscribed
 
@@ -56,12 +56,21 @@ class Listed:
         """What people call it."""
         if self.subscription is not None:
             return self.subscription.name
+        if self.starting:
+            return f"{self.meaning.name}: the few names that come with the gate"
         return str(self.about.get("name") or self.id)
+
+    @property
+    def starting(self) -> bool:
+        """Whether it came with the gate, until a subscribed list takes its place."""
+        return self.kept is not None and self.kept.source == starting_lists.SOURCE
 
     @property
     def licence(self) -> str:
         """Under which its makers publish it."""
         held = self.subscription
+        if self.starting:
+            return "MIT, as the gate itself"
         return held.licence if held else str(self.about.get("licence", ""))
 
     @property
@@ -139,11 +148,14 @@ class Listed:
             return State("Update held back", "orange", "amber", self.fetch.trouble)
         if self.fetch.state == "failed":
             return self._failed()
-        if self.subscription is None and self.now - self._loaded > OLD:
+        aged = self.subscription is None and not self.starting
+        if aged and self.now - self._loaded > OLD:
             words = "It does not renew itself, and is older than a month. Take in a newer file."
             return State("On, but old", "orange", "amber", words)
         words = "Its names are in use."
-        if self.subscription is None:
+        if self.starting:
+            words += " A ready-made list takes their place."
+        elif self.subscription is None:
             words += " It does not renew itself."
         return State("On", "green", "ok", words)
 
