@@ -7,7 +7,7 @@ on; what was not taken in waits in its file, or is lost, and nobody is named in 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -82,13 +82,19 @@ class Gatherer:
         if known is None:
             return  # no policy yet: nobody is served
         touched = self._take_in(paths, known, today)
+        held = now - self._held >= HOLD
         with store.session() as session:
-            self._put(session, known, today, touched, at)
+            told = dict(self._put(session, known, today, touched, at))
+            held = held and look_alikes.hold(session, at)
             if writes:
                 self._keep(session, today)
-                self._kept = now
-            if now - self._held >= HOLD and look_alikes.hold(session, at):
-                self._held = now
+        # Only now it is kept: what failed is told again the next time.
+        self._told.update(told)
+        self._held = now if held else self._held
+        if writes:
+            self._kept = now
+            for day in self._days.values():
+                day.changed.clear()
         for path in paths:
             path.unlink(missing_ok=True)
 
@@ -150,7 +156,8 @@ class Gatherer:
 
     def _put(
         self, session: Session, known: Known, today: date, touched: set[str], at: datetime
-    ) -> None:
+    ) -> Iterator[tuple[str, tuple[int, int]]]:
+        """Put up what is odd; yield what was told of each site."""
         day = self._days.get(today, Day())
         numbers = {site: clients(day.bits[site]) for site in touched}
         many = {site for site, number in numbers.items() if number >= SUDDEN}
@@ -162,14 +169,15 @@ class Gatherer:
                 site, day.found.get(site, ()), numbers[site], before.get(site, ()),
                 day.fronts.get(site, ()), known,
             )  # fmt: skip
-            if said is not None:
-                self._tell(session, said, at)
+            if said is None:
+                continue
+            shown = said.clients if said.clients >= FEW else 0
+            told = said.score, shown.bit_length()
+            if self._told.get(site) != told:  # else nothing to speak of has changed
+                self._tell(session, said, shown, at)
+                yield site, told
 
-    def _tell(self, session: Session, said: Judged, at: datetime) -> None:
-        shown = said.clients if said.clients >= FEW else 0
-        if self._told.get(said.site) == (said.score, shown.bit_length()):
-            return  # told already, and nothing to speak of has changed
-        self._told[said.site] = said.score, shown.bit_length()
+    def _tell(self, session: Session, said: Judged, shown: int, at: datetime) -> None:
         seen = look_alikes.Seen(
             site=said.site, names=said.names, clients=shown, score=said.score,
             service=said.service, reasons=said.reasons, held=said.held,
@@ -185,6 +193,5 @@ class Gatherer:
         for day, counted in self._days.items():
             numbers = {site: clients(counted.bits[site]) for site in counted.changed}
             name_uses.put(session, day, {s: n for s, n in numbers.items() if n >= FEW})
-            counted.changed.clear()
         name_uses.forget(session, today)
         feed.forget(self._run, today)
