@@ -256,6 +256,12 @@ MATRIX: Final[dict[str, Posts | Door]] = {
     "timetable.imported": TECHNICIAN,
     "timetable.take_dates": TECHNICIAN,
     "why.ask": TECHNICIAN | LEADERS | OFFICERS,
+    # Self-test.
+    "doctor.index": TECHNICIAN | LEADERS | OFFICERS | AUDITORS,
+    "doctor.show": TECHNICIAN | LEADERS | OFFICERS | AUDITORS,
+    "doctor.export": TECHNICIAN | LEADERS | OFFICERS | AUDITORS,
+    "doctor.run_now": TECHNICIAN | LEADERS | OFFICERS,
+    "doctor.write_down": TECHNICIAN | LEADERS | OFFICERS,
     # Audit.
     "audit.index": TECHNICIAN | HEADS | DSLS | {Post.AUDITOR},
     "audit.verify": TECHNICIAN | HEADS | DSLS | {Post.AUDITOR},

@@ -25,6 +25,7 @@ from admin_ui import (
 from admin_ui.accounts import pages as accounts
 from admin_ui.audit import pages as audit
 from admin_ui.devices import pages as devices
+from admin_ui.doctor import pages as doctor
 from admin_ui.gate import Gate, StoreAwayError, gate
 from admin_ui.help import pages as help_
 from admin_ui.home import pages as home
@@ -44,7 +45,8 @@ from admin_ui.why import pages as why
 BLUEPRINTS: Final = (
     pages.blueprint, signin.blueprint, setup.blueprint, home.blueprint, accounts.blueprint,
     requests.blueprint, reports.blueprint, log.blueprint, devices.blueprint, lists.blueprint,
-    policy.blueprint, timetable.blueprint, why.blueprint, audit.blueprint, help_.blueprint,
+    policy.blueprint, timetable.blueprint, why.blueprint, doctor.blueprint, audit.blueprint,
+    help_.blueprint,
 )  # fmt: skip
 MESSAGES: Final = {
     400: ("This could not be read", "Something in the form was missing or out of date. Please go "

@@ -30,6 +30,7 @@ SIGNED_IN: Final = (
     ("Lists", "lists.index"),
     ("Timetable", "timetable.index"),
     ("Why?", "why.ask"),
+    ("Self-test", "doctor.index"),
     ("Certificate", "pages.ca"),
     ("Accounts", "accounts.index"),
     ("Audit", "audit.index"),

@@ -54,8 +54,8 @@ FILTER_UNSET: Final = (
     "Lists; then the gate looks every day."
 )
 NO_NAMES: Final = (
-    "Subscribe to a list of this kind (`bellgate lists presets`, or the page Lists), or see why "
-    "the one you have is empty."
+    "Subscribe to a list of each kind (`bellgate lists presets`, or the page Lists), or see why "
+    "the one you have is empty or switched off."
 )
 CANARY: Final = (
     "Browsers may take a resolver of their own and go past this filter. Start the gate again."

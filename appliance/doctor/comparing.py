@@ -80,7 +80,9 @@ def by_proxy(result: Result, case: Case, outcome: Outcome) -> Result:
         words = f"{host} is closed, but the proxy did not show the page that says why."
         return _red(result, "closed without a page", words, advice.CERTIFICATE)
     if result.level is Level.GOOD:
-        shown = "the page says why" if outcome is Outcome.BLOCK_PAGE else "the connection ends"
+        shown = "the page says why"
+        if outcome is not Outcome.BLOCK_PAGE:
+            shown = "DNS refuses the name, and the proxy the connection"
         return replace(result, words=f"{host} is blocked{case.clause}: {shown}.")
     return result
 

@@ -46,10 +46,15 @@ def itself(ground: Ground) -> Iterator[Result]:
         yield _canary(ground)
         yield from _old(ground, versions)
     yield _filter(ground)
-    for category in names.empty_kinds(ground.snapshot, ground.samples):
+    yield from _unfilled(ground)
+
+
+def _unfilled(ground: Ground) -> Iterator[Result]:
+    kinds = [one.name for one in names.empty_kinds(ground.snapshot, ground.samples)]
+    if kinds:
         yield Result(
-            about=category.name, level=Level.AMBER, expected="blocked", todo=advice.NO_NAMES,
-            words=f"No list names anything under “{category.name}”: nothing of it can be blocked.",
+            about="Lists", level=Level.AMBER, expected="blocked", todo=advice.NO_NAMES,
+            words=f"No list names anything of: {', '.join(kinds)}. Nothing of it can be blocked.",
         )  # fmt: skip
 
 

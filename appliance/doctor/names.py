@@ -85,7 +85,7 @@ def _searches(snapshot: Snapshot) -> Iterator[Name]:
         if name.engine not in engines or _usual(name.host) > _usual(engines[name.engine]):
             engines[name.engine] = name.host
     for engine, host in engines.items():
-        yield Name(host, f"Safe search: {engine}", Must.LOCKED)
+        yield Name(host, f"Safe search, {engine.capitalize()}", Must.LOCKED)
 
 
 def _open(snapshot: Snapshot) -> Iterator[Name]:
