@@ -54,7 +54,9 @@ def test_it_counts_for_more_when_it_works_as_platforms_do() -> None:
     assert plain is not None
     assert like_one is not None
     assert like_one.score > plain.score
-    assert plain.reason == ("9 devices used it on one day; on the 5 counted days before, nobody.")
+    assert plain.reason == (
+        "About 9 devices used it on one day; on the 5 counted days before, nobody."
+    )
     assert "hardly any" in like_one.reason  # two are too few for a number
     assert "“chat” is part of it" in like_one.reason
     many = sudden(30, (4,) * 6)
