@@ -58,7 +58,8 @@ def put(
 ) -> KeptList:
     """Put a list that was gathered into a category, in place of the one with its id.
 
-    hashed: each name becomes a keyed digest (``policy.hashed``), and no name is kept.
+    hashed: each name becomes a keyed digest (``policy.hashed``), and no name is kept. (While
+    it is sorted a list longer than one run is in a nameless file; ``lists.spill``.)
     Nothing but this one transaction changes: whoever reads has the old list until it ends.
 
     Raises:
@@ -66,7 +67,7 @@ def put(
         OSError: the disk is full or cannot be read.
     """
     if not gathered.entries:
-        raise _nothing(source, gathered.refused, gathered.first_refused)
+        raise _nothing(source, gathered.refused, () if hashed else gathered.first_refused)
     row = _row(session, id_, category, source, at)
     row.entries, row.exceptions = gathered.entries, gathered.exceptions
     row.refused, row.pages, row.hashed = gathered.refused, gathered.pages, hashed
@@ -176,8 +177,8 @@ def _row(session: Session, id_: str, category: str, source: str, at: datetime) -
 
 
 def _nothing(source: str, refused: int, first: tuple[BadLine, ...]) -> ValueError:
-    said = "; ".join(f"line {bad.line}: {bad.message}" for bad in first[:3])
-    return ValueError(f"source: no name in {source} ({refused} bad lines; {said})")
+    said = "".join(f"; line {bad.line}: {bad.message}" for bad in first[:3])
+    return ValueError(f"source: no name in {source} ({refused} bad lines{said})")
 
 
 def _kept(row: ListRow) -> KeptList:
