@@ -17,7 +17,7 @@ from appliance.cli import demonstrating, rehearsal, sources, storing
 from appliance.cli.errors import InputError
 from appliance.cli.places import Places, Ports
 from appliance.publish.publisher import Publisher
-from appliance.store import audit, policies, settings
+from appliance.store import audit, policies, settings, starting_lists
 from appliance.store.migrating import StoreError
 from appliance.store.session import Store, open_store
 
@@ -106,6 +106,7 @@ def _choose_policy(store: Store, name: str, *, given: bool) -> list[str]:
         if current is None:
             policies.set_policy(session, text, name, storing.author(), "first start", at)
             settings.put(session, "demo", True)
+            starting_lists.add(session, at)
             return [f"First start: the demonstration school, with the policy of {name}."]
         if not given or current.text == text:
             return [f"Carrying on with the policy of {current.source}."]

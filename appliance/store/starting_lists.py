@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from appliance.lists.starting import starters
+from appliance.store import lists
+from appliance.store.known import vocabulary
 from appliance.store.list_tables import ListRow
 
 PREFIX: Final = "starter-"
 SOURCE: Final = "comes with Bellgate"
+
+
+def add(session: Session, at: datetime) -> tuple[str, ...]:
+    """Add the starter lists of the categories that the policy knows; return their ids."""
+    known = vocabulary(session)
+    categories = {category.id for category in known.categories} if known is not None else set()
+    added = []
+    for category, parsed in starters():
+        if category in categories:
+            lists.add(session, PREFIX + category, category, parsed, source=SOURCE, at=at)
+            added.append(PREFIX + category)
+    return tuple(added)
 
 
 def retire(session: Session, category: str, by: str, entries: int) -> str:
