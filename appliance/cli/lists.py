@@ -63,7 +63,7 @@ def add(
     places.lists.mkdir(mode=0o700, exist_ok=True)
     try:
         with (
-            lines_of(file, written) as lines,
+            lines_of(file, written, beside=True) as lines,
             gather(lines, written, places.lists) as gathered,
             storing.opened(data) as session,
         ):

@@ -24,6 +24,8 @@ _OWN: Final = frozenset(
         "ip6-allrouters", "ip6-allhosts",
     }
 )  # fmt: skip
+_NOWHERE: Final = "0.0.0.0 "
+_LEAD: Final = len(_NOWHERE)
 # How lines of other formats begin, so that whoever chose the wrong one is told the right one.
 _OTHERS: Final = (
     ("||", "adblock"), ("@@", "adblock"), ("address=/", "dnsmasq"), ("server=/", "dnsmasq"),
@@ -38,8 +40,9 @@ def entries(line: str) -> Iterable[Entry]:
         ValueError: it holds something, and that is no name.
     """
     text = line.rstrip()
-    if plain(text):
-        return ((text, Kind.BELOW),)
+    name = text[_LEAD:] if text.startswith(_NOWHERE) else text
+    if plain(name) and name not in _OWN:  # nearly every line of nearly every list
+        return ((name, Kind.BELOW),)
     return [(name, Kind.BELOW) for name in names(text)]
 
 

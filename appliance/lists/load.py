@@ -21,7 +21,6 @@ from appliance.lists import tarball
 from appliance.lists.formats import Format
 from appliance.lists.gather import LONGEST
 from appliance.lists.including import with_included
-from appliance.lists.parse import Parsed, parse
 
 MOST: Final = 1 << 30  # bytes of text; UT1's largest list has a tenth of that
 _PARTS: Final = ("domains", "urls")  # in this order: domains keep the numbers of their lines
@@ -85,16 +84,6 @@ def lines_of(
             yield with_included(path, _lines(stream), partial(_beside, most=most, stack=stack))
         else:
             yield _lines(stream)
-
-
-def load_file(path: Path) -> Parsed:
-    """Return the names in a file; what is not UTF-8 in it is refused line by line.
-
-    Raises:
-        OSError: it is missing or cannot be read.
-    """
-    with path.open(encoding="utf-8", errors="replace") as lines:
-        return parse(lines)
 
 
 def _opened(path: Path, most: int, stack: ExitStack, *, link: bool = True) -> io.BufferedReader:

@@ -24,6 +24,7 @@ from appliance.lists.fetch import fetch
 from appliance.lists.formats import Format
 from appliance.lists.gather import gather
 from appliance.lists.load import lines_of
+from appliance.lists.subscription import is_file
 from appliance.refresh.held import Held
 from appliance.refresh.judging import Outcome, judge
 from appliance.refresh.progress import Told, Watcher
@@ -123,8 +124,9 @@ class Runner:
             if body is None:
                 return Outcome.unchanged()
             format_ = Format(found.subscription.format)
+            local = is_file(found.subscription.address)  # a person named it: its folder is theirs
             with (
-                lines_of(body.path, format_) as lines,
+                lines_of(body.path, format_, beside=local) as lines,
                 gather(lines, format_, Path(folder), told.lines) as gathered,
             ):
                 outcome = judge(self._store, found, body, gathered, self._how.now())

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.lists.load import load_file
 from appliance.lists.parse import SHOWN, Parsed, parse
 from appliance.policy.names import canonical
 
@@ -26,6 +23,10 @@ from appliance.policy.names import canonical
         ("::1 localhost ip6-loopback", []),
         ("fe80::1%lo0 localhost", []),
         ("127.0.0.1 localhost", []),
+        ("127.0.0.1 localhost.localdomain", []),
+        ("0.0.0.0 localhost.localdomain", []),
+        ("255.255.255.255 broadcasthost", []),
+        ("ff02::1 ip6-allnodes", []),
         ("0.0.0.0 0.0.0.0", []),
         ("", []),
         ("# nothing", []),
@@ -44,7 +45,7 @@ def test_a_line_gives_its_names(line: str, names: list[str]) -> None:
 @pytest.mark.parametrize(
     "line",
     ["com", "two words", "||ads.example^", "http://ads.example/", "a..b", "-.x/y", "127.0.0.1",
-     "0.0.0.0", "::", f"{'a' * 64}.example", "<html>", ".".join(["abcd"] * 60)],
+     "0.0.0.0", "::", "8.8.8.8 redirected.example", "co.uk", "192.168.1.1", f"{'a' * 64}.example", "<html>", ".".join(["abcd"] * 60)],
 )  # fmt: skip
 def test_a_line_that_names_nothing_is_counted(line: str) -> None:
     found = parse(["good.example", line])
@@ -71,12 +72,10 @@ def test_whatever_comes_every_name_is_canonical(lines: list[str]) -> None:
         assert canonical(name) == name
 
 
-def test_a_file_in_another_encoding_costs_its_own_lines_only(tmp_path: Path) -> None:
-    (tmp_path / "list").write_bytes(b"good.example\nb\xfccher.example\n\xff\xfe\n")
-    found = load_file(tmp_path / "list")
-    assert (found.names, found.refused) == (("good.example",), 2)
-
-
-def test_a_missing_file_says_so(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
-        load_file(tmp_path / "list")
+@pytest.mark.parametrize(
+    ("line", "format_"),
+    [("||ads.example^", "adblock"), ("@@||ads.example^", "adblock"),
+     ("address=/ads.example/", "dnsmasq"), ("domain:ads.example", "v2fly"), ("$TTL 60", "rpz")],
+)  # fmt: skip
+def test_a_line_of_another_format_is_told_by_its_name(line: str, format_: str) -> None:
+    assert parse([line]).first_refused[0].message.endswith(f"another format: {format_}")
