@@ -31,6 +31,7 @@ COMMANDS: Final = (
     ("networks", "networks"),
     ("calendar", "calendar"),
     ("lists", "lists"),
+    ("look-alikes", "look_alikes"),
     ("ca", "ca"),
     ("clock", "clock"),
     ("audit", "audit"),
@@ -50,7 +51,7 @@ class _Loaded(MutableMapping[str, click.Command]):
     def __getitem__(self, name: str) -> click.Command:
         if name not in self._added:
             module = import_module(f"{__name__}.{self._modules[name]}")
-            self._added[name] = getattr(module, f"{name}_command")
+            self._added[name] = getattr(module, f"{name.replace('-', '_')}_command")
         return self._added[name]
 
     def __setitem__(self, name: str, command: click.Command) -> None:
