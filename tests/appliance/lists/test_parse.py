@@ -45,7 +45,8 @@ def test_a_line_gives_its_names(line: str, names: list[str]) -> None:
 @pytest.mark.parametrize(
     "line",
     ["com", "two words", "||ads.example^", "http://ads.example/", "a..b", "-.x/y", "127.0.0.1",
-     "0.0.0.0", "::", "8.8.8.8 redirected.example", "co.uk", "192.168.1.1", f"{'a' * 64}.example", "<html>", ".".join(["abcd"] * 60)],
+     "0.0.0.0", "::", "8.8.8.8 redirected.example", "co.uk", "192.168.1.1",
+     f"{'a' * 64}.example", "<html>", ".".join(["abcd"] * 60)],
 )  # fmt: skip
 def test_a_line_that_names_nothing_is_counted(line: str) -> None:
     found = parse(["good.example", line])
