@@ -30,7 +30,8 @@ PAGES: Final = (
     HelpPage("certificates", "The certificate on devices", "Who needs it, how it gets there, what "
              "happens without it.", "IT technician", TECHNICIAN),
     HelpPage("lists", "Lists of sites", "Where the gate’s knowledge of the web comes from, and "
-             "what keeps a bad list from doing harm.", "IT technician and leaders", TECHNICIAN | HEADS),
+             "what keeps a bad list from doing harm.", "IT technician and leaders",
+             TECHNICIAN | HEADS),
     HelpPage("upstream", "The accredited filter in front", "Why the school needs one, and how the "
              "two work together.", "IT technician and leaders", TECHNICIAN | HEADS),
     HelpPage("approving", "Approving on a phone", "From the request to your signature, and what "
