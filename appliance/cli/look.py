@@ -9,6 +9,7 @@ from appliance import clock
 from appliance.authority.files import ROOT
 from appliance.cli import sources, storing, times
 from appliance.cli.errors import InputError
+from appliance.cli.look_lists import the_lists
 from appliance.cli.places import Places, Ports
 from appliance.cli.wording import ringing_for
 from appliance.policy.snapshot import Snapshot
@@ -40,6 +41,7 @@ def at_all(places: Places, ports: Ports) -> Iterator[Check]:
         yield the_calendar(snapshot)
     if core.level is Level.GOOD:  # the store can be used
         yield from the_roles(places)
+        yield from the_lists(places)
 
 
 def the_core(places: Places) -> Check:
