@@ -99,7 +99,7 @@ def note(session: Session, look: Look) -> None:
     else:
         session.add(FilterCheckRow(at=look.at, good=look.good, words=words))
     session.flush()
-    newest = select(FilterCheckRow.id).order_by(FilterCheckRow.at.desc()).limit(KEPT)
+    newest = select(FilterCheckRow.id).order_by(FilterCheckRow.id.desc()).limit(KEPT)
     session.execute(delete(FilterCheckRow).where(FilterCheckRow.id.not_in(newest)))
 
 
@@ -115,7 +115,8 @@ def history(session: Session, most: int) -> tuple[Look, ...]:
 
 
 def _newest_first() -> Select[FilterCheckRow]:
-    return select(FilterCheckRow).order_by(FilterCheckRow.at.desc(), FilterCheckRow.id.desc())
+    # As they were made: a clock that went wrong leaves looks of a time to come.
+    return select(FilterCheckRow).order_by(FilterCheckRow.id.desc())
 
 
 def _checked(given: FilterTest) -> FilterTest:
