@@ -220,6 +220,10 @@ MATRIX: Final[dict[str, Posts | Door]] = {
     "lists.test_names": TECHNICIAN,
     "lists.check_filter": TECHNICIAN,
     "lists.take_licensed": TECHNICIAN,
+    "look_alikes.index": LIST_READERS,
+    "look_alikes.classify": TECHNICIAN,
+    "look_alikes.fine": TECHNICIAN,
+    "look_alikes.undo": TECHNICIAN,
     # Policy, timetable, calendar, why. Who may sign which change: policy/approval.py.
     "policy.index": STAFF,
     "policy.rules": STAFF,

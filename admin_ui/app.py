@@ -31,6 +31,7 @@ from admin_ui.help import pages as help_
 from admin_ui.home import pages as home
 from admin_ui.lists import pages as lists
 from admin_ui.log import pages as log
+from admin_ui.look_alikes import pages as look_alikes
 from admin_ui.policy import pages as policy
 from admin_ui.reports import pages as reports
 from admin_ui.requests import pages as requests
@@ -45,8 +46,8 @@ from admin_ui.why import pages as why
 BLUEPRINTS: Final = (
     pages.blueprint, signin.blueprint, setup.blueprint, home.blueprint, accounts.blueprint,
     requests.blueprint, reports.blueprint, log.blueprint, devices.blueprint, lists.blueprint,
-    policy.blueprint, timetable.blueprint, why.blueprint, doctor.blueprint, audit.blueprint,
-    help_.blueprint,
+    look_alikes.blueprint, policy.blueprint, timetable.blueprint, why.blueprint, doctor.blueprint,
+    audit.blueprint, help_.blueprint,
 )  # fmt: skip
 MESSAGES: Final = {
     400: ("This could not be read", "Something in the form was missing or out of date. Please go "

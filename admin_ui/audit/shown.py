@@ -27,7 +27,7 @@ AREAS: Final[dict[str, str]] = {
     "device": "Devices", "network": "Networks", "group": "Groups", "person": "People",
     "policy": "Policy", "calendar": "Calendar", "timetable": "Timetable", "review": "Reviews",
     "list": "Lists", "settings": "Settings", "audit": "Audit", "command": "Command line",
-    "doctor": "Self-test", "store": "The appliance itself",
+    "doctor": "Self-test", "look_alike": "Look-alikes", "store": "The appliance itself",
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,7 +75,7 @@ def classify(
 
     with _deciding(data) as session:
         kept = look_alikes.classify(
-            session, site, category, by=_by(), at=clock.real(), note=note, names_alone=names_alone
+            session, site, category, by=_by(), at=_at(session), note=note, names_alone=names_alone
         )
         _tell(session, "look_alike.classified", kept)
     _say(kept, f"put into {category}", as_json=as_json)
@@ -90,7 +91,7 @@ def dismiss(site: str, note: str, data: Path, as_json: bool) -> None:
     from appliance.store import look_alikes
 
     with _deciding(data) as session:
-        kept = look_alikes.dismiss(session, site, by=_by(), at=clock.real(), note=note)
+        kept = look_alikes.dismiss(session, site, by=_by(), at=_at(session), note=note)
         _tell(session, "look_alike.dismissed", kept)
     _say(kept, "is fine", as_json=as_json)
 
@@ -105,7 +106,7 @@ def reopen(site: str, note: str, data: Path, as_json: bool) -> None:
     from appliance.store import look_alikes
 
     with _deciding(data) as session:
-        kept = look_alikes.reopen(session, site, by=_by(), at=clock.real(), note=note)
+        kept = look_alikes.reopen(session, site, by=_by(), at=_at(session), note=note)
         _tell(session, "look_alike.reopened", kept)
     _say(kept, "is open again", as_json=as_json)
 
@@ -150,6 +151,13 @@ def _deciding(data: Path) -> Iterator[Session]:
         except ValueError as error:
             hint = "`bellgate look-alikes list --state all`"
             raise InputError(f"{error} ({hint})") from error
+
+
+def _at(session: Session) -> datetime:
+    """Return the gate's time, which a rehearsal may have moved, as the pages tell it."""
+    from appliance.store import settings
+
+    return clock.now(float(settings.get(session, "clock_offset", 0))).at
 
 
 def _by() -> str:

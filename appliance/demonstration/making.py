@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from appliance import policy_file
 from appliance.attempts.visits import Changes, Entry
 from appliance.audit.chain import Entry as AuditEntry
-from appliance.demonstration import fortnight, papers, roll, sites, staff
+from appliance.demonstration import alikes, fortnight, papers, roll, sites, staff
 from appliance.demonstration.staff import Keys
 from appliance.lists.parse import parse
 from appliance.policy.domains import ListMatch
@@ -77,6 +77,7 @@ def make(session: Session, key: bytes, *, now: datetime, real: datetime, seed: i
     papers.add(session, people, found, now, days)
     if STAFF_WIFI in _permissions(session):
         papers.permit(session, people, STAFF_WIFI, now)
+    alikes.put(session, now)
     _finish(session, written, seed, real)
     keys = staff.keys(session, key)
     assert keys is not None, "they were kept just now"
