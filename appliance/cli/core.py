@@ -66,7 +66,7 @@ class Core:
             self._say(f"{self._places.database} is missing, enforcement goes on without it")
             self._stopping.wait(RETRY)
             return
-        store = open_store(self._places.database)
+        store = open_store(self._places.database, make=False)
         try:
             self._work(store, identity)
         finally:

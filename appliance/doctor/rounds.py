@@ -82,7 +82,7 @@ class Rounds:
             return
         self._next = clock.monotonic() + LOOKS
         looker = Looker(self._data)
-        store = open_store(database)
+        store = open_store(database, make=False)
         try:
             if who is not None or self._due(store, looker):
                 self._test(store, looker, who or SCHEDULE)

@@ -84,7 +84,7 @@ class Keeping:
         if identity is None:
             self._stopping.wait(RETRY)
             return
-        store = open_store(self._database)
+        store = open_store(self._database, make=False)
         try:
             runner = Runner(
                 store, Settings(work=self._work, now=clock.real, share=random.SystemRandom().random)

@@ -8,7 +8,7 @@ session for reading sees one state of the whole database until it ends.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -95,19 +95,23 @@ class Store:
         self.engine.dispose()
 
 
-def open_store(where: str | Path) -> Store:
+def open_store(where: str | Path, *, make: bool = True) -> Store:
     """Open a database by path (SQLite) or URL, made or migrated to this program's tables.
+
+    make: whether a file that is not there is made. Later on none ever is: who goes on working
+    when somebody takes the file away is told so, and leaves no empty one in its place.
 
     Raises:
         StoreError: it was written by a newer program.
+        FileNotFoundError: it is not there, and is not to be made.
         sqlalchemy.exc.DBAPIError: locked, damaged, no room, or no such server.
     """
     if isinstance(where, Path) or "://" not in where:
-        engine = _sqlite_engine(Path(where))
+        engine = _sqlite_engine(Path(where), make=make)
     else:
         url = make_url(where)
         engine = (
-            _sqlite_engine(Path(url.database or ""))
+            _sqlite_engine(Path(url.database or ""), make=make)
             if url.get_backend_name() == "sqlite"
             else create_engine(url)
         )
@@ -124,13 +128,26 @@ def sqlite(engine: Engine) -> bool:
     return engine.dialect.name == "sqlite"
 
 
-def _sqlite_engine(path: Path) -> Engine:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # who tried what is nobody else's
+def _sqlite_engine(path: Path, *, make: bool) -> Engine:
+    if make:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Who tried what is nobody else's.
+    os.close(os.open(path, os.O_RDWR | (os.O_CREAT if make else 0), 0o600))
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": PATIENCE})
+    event.listen(engine, "do_connect", _existing(path))
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _existing(path: Path) -> Callable[..., None]:
+    """Return what has each connection open the file that is there, and make none."""
+    uri = f"{path.absolute().as_uri()}?mode=rw"  # SQLite, "URI Filenames"
+
+    def listener(_: Any, __: Any, given: list[Any], named: dict[str, Any]) -> None:
+        given[0], named["uri"] = uri, True
+
+    return listener
 
 
 def _prepare(connection: Any, _: object) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -122,6 +124,27 @@ def test_writers_wait_their_turn_and_none_is_lost(store: Store) -> None:
         assert (failed, settings.get(s, "count")) == ([], 80)
 
 
+def test_a_second_store_in_one_process_leaves_the_first_its_locks(tmp_path: Path) -> None:
+    """Who opens and closes the file drops them all (POSIX); another process would then take the
+    log away when it leaves, and the first would never see a change again.
+    """
+    path = tmp_path / "bellgate.db"
+    first = open_store(path)
+    with first.reading() as s:
+        assert settings.get(s, "demo") is None
+    open_store(path).close()
+    other = (
+        "import sys\nfrom pathlib import Path\nfrom appliance.store import settings\n"
+        "from appliance.store.session import open_store\nstore = open_store(Path(sys.argv[1]))\n"
+        "with store.session() as s:\n    settings.put(s, 'demo', True)\nstore.close()\n"
+    )
+    subprocess.run([sys.executable, "-c", other, str(path)], check=True)
+    with first.reading() as s:
+        assert settings.get(s, "demo") is True
+    assert Path(f"{path}-wal").exists()
+    first.close()
+
+
 def test_a_lock_that_is_not_given_up_is_an_error_in_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -168,3 +191,18 @@ def test_settling_says_when_a_reader_is_in_the_way(
         assert not store.settle()
     assert store.settle()
     store.close()
+
+
+def test_a_file_that_was_taken_away_is_not_made_anew(tmp_path: Path, store: Store) -> None:
+    path = tmp_path / "a #b?c" / "bellgate.db"
+    open_store(path).close()
+    opened = open_store(path, make=False)
+    path.rename(tmp_path / "kept.db")
+    opened.engine.dispose()  # what comes now is a new connection
+    with pytest.raises(OperationalError), opened.session() as session:
+        session.execute(text("SELECT 1"))
+    opened.close()
+    assert not path.exists()
+    with pytest.raises(FileNotFoundError):
+        open_store(path, make=False)
+    assert not path.exists()
