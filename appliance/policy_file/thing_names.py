@@ -35,7 +35,8 @@ class Names:
             return name
         known = self.contents.categories, self.contents.services
         found = (one.name for some in known for one in some if one.id == target.id)
-        return next(found, name)
+        # A name that is the id but for its capital is the name that was found already.
+        return next((own for own in found if own.lower() != name.lower()), name)
 
     def _parts(self, rule_id: str) -> str:
         """What a rule names by path: its first addresses."""
