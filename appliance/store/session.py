@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -131,8 +131,14 @@ def sqlite(engine: Engine) -> bool:
 def _sqlite_engine(path: Path, *, make: bool) -> Engine:
     if make:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Who tried what is nobody else's.
-    os.close(os.open(path, os.O_RDWR | (os.O_CREAT if make else 0), 0o600))
+    # Who tried what is nobody else's. A database that is there is not opened here: to close it
+    # again would drop the locks that SQLite holds on it for the rest of this process, and the
+    # next process to leave would take the log from under it (sqlite.org/howtocorrupt.html, 2.2).
+    if make:
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    else:
+        path.stat()
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": PATIENCE})
     event.listen(engine, "do_connect", _existing(path))
     event.listen(engine, "connect", _prepare)
