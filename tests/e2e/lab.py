@@ -104,6 +104,7 @@ def _outside(internet: Namespace, appliance: Namespace) -> None:
     internet.address("school", "192.0.2.2/24", "2001:db8::2/64")
     appliance.address("wan", "192.0.2.1/24", "2001:db8::1/64")
     internet.address("lo", f"{names.DNS4}/32", f"{names.DNS6}/128")
+    internet.address("lo", f"{names.YANDEX}/32")
     for four, six in names.ADDRESSES.values():
         internet.address("lo", f"{four}/32", f"{six}/128")
     internet.ip("route", "add", "default", "via", "192.0.2.1")

@@ -7,10 +7,20 @@ from typing import Final
 DNS4: Final = "9.9.9.9"
 DNS6: Final = "2620:fe::9"
 BRIEF: Final = ".brief.example.com"
+# Search engines, and the names that serve them with their lock on.
+ENGINES: Final = (
+    "www.google.com", "www.google.co.uk", "forcesafesearch.google.com", "www.bing.com",
+    "strict.bing.com", "duckduckgo.com", "safe.duckduckgo.com", "www.youtube.com",
+    "restrict.youtube.com", "restrictmoderate.youtube.com", "ya.ru", "www.ecosia.org",
+    "search.yahoo.com",
+)  # fmt: skip
+YANDEX: Final = "213.180.193.56"
+WITHOUT_IPV6: Final = ("safe.duckduckgo.com",)
 HOSTS: Final = (
     "www.facebook.com", "facebook.com", "m.facebook.com", "static.xx.fbcdn.net",
     "www.instagram.com", "x.com", "en.wikipedia.org", "en.m.wikipedia.org",
     "www.childline.org.uk", "www.bbc.co.uk", "plain.example.com", "linkedin.com",
+    *ENGINES,
 )  # fmt: skip
 ADDRESSES: Final = {
     host: (f"93.184.100.{10 + i}", f"2a00:1450:4000::{10 + i}") for i, host in enumerate(HOSTS)

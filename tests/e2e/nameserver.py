@@ -27,7 +27,7 @@ def answer(wire: bytes) -> bytes:
         reply.add_auth(RR("invalid.", QTYPE.SOA, ttl=60, rdata=soa))
     elif query.q.qtype == QTYPE.A:
         reply.add_answer(RR(query.q.qname, QTYPE.A, ttl=ttl, rdata=A(known[0])))
-    elif query.q.qtype == QTYPE.AAAA:
+    elif query.q.qtype == QTYPE.AAAA and name.lower() not in names.WITHOUT_IPV6:
         reply.add_answer(RR(query.q.qname, QTYPE.AAAA, ttl=ttl, rdata=AAAA(known[1])))
     elif query.q.qtype == HTTPS:
         reply.add_answer(RR(query.q.qname, HTTPS, ttl=ttl, rdata=RD(H3)))

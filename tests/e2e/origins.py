@@ -1,7 +1,7 @@
 """The sites of the little internet: HTTP and HTTPS on every address of their namespace.
 
-Every page says which site answered, how it was asked and with which headers. ``/stream``
-never ends, ``/ws`` is a WebSocket that ticks, ``/big?N`` is N bytes.
+Every page says which site answered, at which address, how it was asked and with which
+headers. ``/stream`` never ends, ``/ws`` is a WebSocket that ticks, ``/big?N`` is N bytes.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ async def answer(request: Request, writer: asyncio.StreamWriter) -> None:
     if path == "/big":
         return await big(int(rest), writer)
     said = {"site": request.headers.get("host"), "method": request.method, "path": request.path,
-            "headers": request.headers, "body": len(request.body)}  # fmt: skip
+            "headers": request.headers, "body": len(request.body),
+            "at": writer.get_extra_info("sockname")[0]}  # fmt: skip
     kind = "text/html; charset=utf-8"
     page = f"<!doctype html><title>origin</title><pre>{json.dumps(said)}</pre>".encode()
     if "json" in request.headers.get("accept", ""):
