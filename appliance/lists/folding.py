@@ -8,8 +8,6 @@ left out. In the formats without such rules the longer name wins, as it does bet
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
-from operator import itemgetter
 from types import MappingProxyType
 from typing import Final
 
@@ -62,15 +60,30 @@ def folded(records: Iterable[str]) -> Iterator[tuple[str, Mark, int]]:
     The line is the first that said what holds.
     """
     above: list[tuple[str, Kind]] = []  # names above this one of which something wide is said
-    for key, group in groupby((one.partition("\t") for one in records), itemgetter(0)):
+    for key, said in _grouped(records):
         while above and not key.startswith(above[-1][0]):
             above.pop()
-        kind, line = _strongest([said for _, _, said in group])
+        kind, line = _strongest(said)
         if above and any(other in _OVERRULED_BY[kind] for _, other in above):
             continue
         if kind in _WIDE:
             above.append((key, kind))
         yield key, _MARKS[kind], line
+
+
+def _grouped(records: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+    """Yield each key with what its lines say (``groupby`` takes twice the time for it)."""
+    before, said = "", list[str]()
+    for one in records:
+        key, _, what = one.partition("\t")
+        if key == before:
+            said.append(what)
+            continue
+        if said:
+            yield before, said
+        before, said = key, [what]
+    if said:
+        yield before, said
 
 
 def _strongest(said: list[str]) -> tuple[Kind, int]:

@@ -6,7 +6,6 @@ two lines say of one name is held against each other (``lists.folding``).
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +15,9 @@ from typing import Final, Self
 from appliance.lists.entry import WholePageError
 from appliance.lists.folding import folded, record
 from appliance.lists.formats import Format, reader
-from appliance.lists.packing import Chunks, Item, packed
+from appliance.lists.packing import Chunks, Item, Tally, packed
 from appliance.lists.parse import SHOWN, BadLine
 from appliance.lists.spill import Sorter
-from appliance.policy.domains import Mark
 from appliance.policy.names import key_of
 
 LONGEST: Final = 4096  # characters of a line; no rule about a name is that long
@@ -66,15 +64,14 @@ class Gathered:
             yield from zip(chunk.keys_in(), chunk.marks_in(), chunk.lines_in(), strict=True)
 
 
-class _Tally:
-    """What is counted while lines are read and items written."""
+class _Reading:
+    """What is counted while lines are read."""
 
-    __slots__ = ("bad", "digest", "entries", "exceptions", "lines", "pages", "refused")
+    __slots__ = ("bad", "lines", "pages", "refused")
 
     def __init__(self) -> None:
         self.bad: list[BadLine] = []
-        self.digest = hashlib.sha256()
-        self.entries = self.exceptions = self.lines = self.pages = self.refused = 0
+        self.lines = self.pages = self.refused = 0
 
     def refuse(self, line: str, error: ValueError) -> None:
         """Count a line that gave nothing."""
@@ -84,17 +81,6 @@ class _Tally:
         self.refused += 1
         if len(self.bad) < SHOWN:
             self.bad.append(BadLine(self.lines, line.rstrip()[:100], str(error)))
-
-    def told(self, items: Iterable[Item]) -> Iterator[Item]:
-        """Count items as they pass."""
-        for item in items:
-            key, mark, _ = item
-            self.digest.update(f"{key}{mark}\n".encode())
-            if mark is Mark.EXCEPT:
-                self.exceptions += 1
-            else:
-                self.entries += 1
-            yield item
 
 
 def gather(
@@ -111,13 +97,13 @@ def gather(
     Raises:
         OSError: the disk is full, or whatever gives the lines failed.
     """
-    tally = _Tally()
+    reading, tally = _Reading(), Tally()
     with Sorter(spill) as sorter:
-        _fill(sorter, lines, format_, tally, progress)
-        chunks = Chunks(spill, packed(tally.told(folded(sorter.records()))))
+        _fill(sorter, lines, format_, reading, progress)
+        chunks = Chunks(spill, packed(folded(sorter.records()), tally))
     return Gathered(
-        tally.entries, tally.exceptions, tally.refused, tuple(tally.bad),
-        tally.digest.hexdigest(), tally.pages, tally.lines, chunks, spill,
+        tally.entries, tally.exceptions, reading.refused, tuple(reading.bad), tally.sha256,
+        reading.pages, reading.lines, chunks, spill,
     )  # fmt: skip
 
 
@@ -125,12 +111,12 @@ def _fill(
     sorter: Sorter,
     lines: Iterable[str],
     format_: Format,
-    tally: _Tally,
+    reading: _Reading,
     progress: Callable[[int], None] | None,
 ) -> None:
     read = reader(format_)
     for number, line in enumerate(lines, 1):
-        tally.lines = number
+        reading.lines = number
         if progress is not None and number % STEP == 0:
             progress(number)
         try:
@@ -139,6 +125,6 @@ def _fill(
             for name, kind in read(line):
                 sorter.add(record(key_of(name), kind, number))
         except ValueError as error:
-            tally.refuse(line, error)
+            reading.refuse(line, error)
     if progress is not None:
-        progress(tally.lines)
+        progress(reading.lines)

@@ -7,10 +7,11 @@ All three are compressed by zlib.
 
 from __future__ import annotations
 
+import hashlib
 import sys
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -56,11 +57,36 @@ _MARKS: Final = tuple(
 )
 
 
-def packed(items: Iterable[Item]) -> Iterator[Chunk]:
-    """Yield items in chunks of ``CHUNK``."""
+class Tally:
+    """What was packed, counted. entries: names that are closed. exceptions: left open."""
+
+    __slots__ = ("_keys", "_marks", "entries", "exceptions")
+
+    def __init__(self) -> None:
+        self.entries = self.exceptions = 0
+        self._keys, self._marks = hashlib.sha256(), hashlib.sha256()
+
+    def count(self, keys: Sequence[str], marks: Sequence[Mark]) -> None:
+        """Count some items; into how many calls they are parted makes no difference."""
+        left_open = marks.count(Mark.EXCEPT)
+        self.exceptions += left_open
+        self.entries += len(marks) - left_open
+        self._keys.update("".join(f"{key}\n" for key in keys).encode("ascii"))
+        self._marks.update("".join(marks).encode("ascii"))
+
+    @property
+    def sha256(self) -> str:
+        """Return one digest of all keys and marks, in hex."""
+        return hashlib.sha256(self._keys.digest() + self._marks.digest()).hexdigest()
+
+
+def packed(items: Iterable[Item], tally: Tally | None = None) -> Iterator[Chunk]:
+    """Yield items in chunks of ``CHUNK``. tally: counts them as they pass."""
     flow = iter(items)
     while some := list(islice(flow, CHUNK)):
         keys, marks, lines = zip(*some, strict=True)
+        if tally is not None:
+            tally.count(keys, marks)
         numbers = array("I", (min(line, _MOST_LINE) for line in lines))
         if sys.byteorder == "big":
             numbers.byteswap()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
@@ -90,11 +89,3 @@ def hashed(session: Session, items: Iterable[Item], spill: Path) -> Iterator[Ite
         for name, mark, _ in items:
             sorter.add(f"{digest_of(key, name)}{mark}")
         yield ((record[:-1], Mark(record[-1]), 0) for record in sorter.records())
-
-
-def digest(items: Iterable[tuple[str, Mark]]) -> str:
-    """Return the SHA-256 of keys and marks, in hex, as ``lists.gather`` makes it."""
-    found = hashlib.sha256()
-    for key, mark in items:
-        found.update(f"{key}{mark}\n".encode())
-    return found.hexdigest()

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from appliance.lists.gather import Gathered
-from appliance.lists.packing import packed
+from appliance.lists.packing import Tally, packed
 from appliance.lists.parse import BadLine, Parsed
 from appliance.policy.domains import Mark
 from appliance.policy.names import key_of, name_of
@@ -77,9 +77,10 @@ def put(
     if not hashed:
         list_bodies.write(session, id_, gathered.chunks)
     else:
+        tally = Tally()
         with list_bodies.hashed(session, gathered.items(), gathered.spill) as items:
-            list_bodies.write(session, id_, packed(items))
-        row.sha256 = list_bodies.digest(items_of(session, id_))
+            list_bodies.write(session, id_, packed(items, tally))
+        row.sha256 = tally.sha256
         session.flush()
     return _kept(row)
 
@@ -98,7 +99,9 @@ def add(
     row = _row(session, id_, category, source, at)
     row.entries, row.exceptions, row.pages, row.hashed = len(keys), 0, 0, False
     row.refused = parsed.refused
-    row.sha256 = list_bodies.digest((key, Mark.BELOW) for key in keys)
+    tally = Tally()
+    tally.count(keys, [Mark.BELOW] * len(keys))
+    row.sha256 = tally.sha256
     session.add(row)
     session.flush()
     list_bodies.write(session, id_, packed((key, Mark.BELOW, 0) for key in keys))

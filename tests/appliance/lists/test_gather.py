@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 from hypothesis import given, settings
@@ -30,12 +31,14 @@ PIECES = st.sampled_from(
      "\t", "\x00", "\ufeff", "\ufffd", "bücher.example", "http://", ":80/", "%", "\\", '"', ";",
      "fe80::1%a", "[::1]", "9", "\u2028", "a" * 64]
 )  # fmt: skip
+FOLDER = Path(gettempdir())
 LINES = st.lists(st.lists(PIECES, max_size=6).map("".join) | st.text(max_size=20), max_size=12)
 
 
+@settings(deadline=None)
 @given(LINES, st.sampled_from(Format))
 def test_whatever_comes_is_names_or_is_counted(lines: list[str], format_: Format) -> None:
-    with gather(lines, format_, Path("/tmp")) as found:
+    with gather(lines, format_, FOLDER) as found:
         items = list(found.items())
     keys = [key for key, _, _ in items]
     assert keys == sorted(set(keys))
@@ -48,10 +51,11 @@ def test_whatever_comes_is_names_or_is_counted(lines: list[str], format_: Format
         assert 1 <= line <= len(lines)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from(Format))
 def test_no_bytes_end_the_reading(data: bytes, format_: Format) -> None:
     lines = data.decode("utf-8", "replace").splitlines(keepends=True)
-    with gather(lines, format_, Path("/tmp")) as found:
+    with gather(lines, format_, FOLDER) as found:
         assert found.lines == len(lines)
 
 
@@ -67,7 +71,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 @settings(deadline=None)
 @given(st.lists(st.integers(0, 400), max_size=200))
 def test_what_goes_over_the_disk_comes_back_the_same(numbers: list[int]) -> None:
-    with gather((f"n{one}.example" for one in numbers), Format.DOMAINS, Path("/tmp")) as found:
+    with gather((f"n{one}.example" for one in numbers), Format.DOMAINS, FOLDER) as found:
         items, again = list(found.items()), list(found.items())
     first = {f"example.n{one}.": numbers.index(one) + 1 for one in set(numbers)}
     assert items == again == [(key, Mark.BELOW, first[key]) for key in sorted(first)]
@@ -164,6 +168,7 @@ def test_a_full_disk_ends_it_and_leaves_nothing(tmp_path: Path) -> None:
 _PEAK = """
 import random, resource, sys
 from pathlib import Path
+from tempfile import gettempdir
 from appliance.lists.formats import Format
 from appliance.lists.gather import gather
 dice = random.Random(7)

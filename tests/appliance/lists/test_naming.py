@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.lists.naming import elsewhere, plain, site
@@ -29,6 +29,7 @@ def test_a_list_may_close_these(word: str) -> None:
     assert site(word) == word
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[a-z0-9_.-]{1,20}", fullmatch=True))
 def test_the_fast_half_takes_nothing_that_the_whole_would_not(word: str) -> None:
     if plain(word):

@@ -7,7 +7,7 @@ import tarfile
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.lists import tarball
@@ -133,6 +133,7 @@ def test_a_damaged_head_says_so() -> None:
         read(bytes(data))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=2000), st.integers(0, 4000))
 def test_whatever_bytes_come_it_is_files_or_a_sentence(data: bytes, place: int) -> None:
     whole = bytearray(archive(fill))

@@ -74,7 +74,11 @@ def test_every_name_of_many_chunks_tells_its_line(store: Store, tmp_path: Path) 
 
 
 @pytest.mark.usefixtures("chunked")
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(
+    deadline=None,
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(st.lists(st.lists(st.integers(0, 60), min_size=1, max_size=40), min_size=1, max_size=4))
 def test_the_newest_reading_is_all_there_is(
     store: Store, tmp_path: Path, readings: list[list[int]]
