@@ -11,7 +11,7 @@ from govuk_frontend_wtf.wtforms_widgets import (
     GovTextInput,
 )
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from admin_ui import who
@@ -44,7 +44,7 @@ class CheckForm(FlaskForm):
         description="For example: the filtering test of SWGfL (testfiltering.com), all four parts",
     )  # fmt: skip
     result = RadioField(
-        "What came of it", choices=list(RESULTS), widget=GovRadioInput(),
+        "What came of it", choices=[SelectChoice(*one) for one in RESULTS], widget=GovRadioInput(),
         validators=[InputRequired("Choose what came of it")],
     )  # fmt: skip
     words = TextAreaField("More about it", widget=GovTextArea(), validators=[Length(max=1000)])
@@ -58,7 +58,7 @@ def write_down() -> str | AnyResponse | tuple[str, int]:
     """Write down a check that was made by hand."""
     form, view = CheckForm(), gate().view()
     roles = sorted(view.snapshot.contents.roles, key=lambda role: role.rank)
-    form.role.choices = [(role.id, role.name) for role in roles]
+    form.role.choices = [SelectChoice(role.id, role.name) for role in roles]
     if not form.is_submitted():
         return render_template("doctor/by_hand.html", form=form)
     if not form.validate():
