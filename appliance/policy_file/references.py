@@ -140,7 +140,7 @@ def closest(word: str, known: Iterable[str]) -> str:
     options = sorted(known)
     near = get_close_matches(word, options, n=1, cutoff=0.6)
     if near:
-        return f"; did you mean {near[0]!r}?"
+        return f"; did you mean {str(near[0])!r}?"
     return f"; there are: {', '.join(options)}" if 0 < len(options) <= 12 else ""
 
 
