@@ -64,7 +64,11 @@ def _set_up(
         said += _set_clock(store, rehearse)
         said += demonstrating.said(store, places, wanted=demo)
         said += _ask_for_technician(store, places, ports)
-        Publisher(store, places.snapshot).publish_if_changed(clock.real())
+        publisher = Publisher(store, places.snapshot)
+        if any(places.snapshot.iterdir()):
+            publisher.publish_if_changed(clock.real())  # lists that changed may take minutes
+        else:
+            publisher.publish(clock.real())
     finally:
         store.close()
     return said
