@@ -29,7 +29,11 @@ Item = tuple[str, Mark, int]  # key (policy.names.key_of), mark, line of the sou
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some items, compressed."""
+    """Some items, compressed.
+
+    Reading one raises ValueError where it is damaged: whoever builds from it stops, and what
+    was built before stays in force.
+    """
 
     keys: bytes
     lines: bytes
@@ -37,24 +41,32 @@ class Chunk:
 
     def keys_in(self) -> list[str]:
         """Return the keys."""
-        return zlib.decompress(self.keys).decode("ascii").split("\n")
+        return _unpacked(self.keys).decode("ascii").split("\n")
 
     def lines_in(self) -> list[int]:
         """Return the line of each key."""
         found = array("I")
-        found.frombytes(zlib.decompress(self.lines))
+        found.frombytes(_unpacked(self.lines))
         if sys.byteorder == "big":
             found.byteswap()
         return found.tolist()
 
     def marks_in(self) -> list[Mark]:
         """Return the mark of each key."""
-        return [_MARKS[byte] for byte in zlib.decompress(self.marks)]
+        return [_MARKS[byte] for byte in _unpacked(self.marks)]
 
 
+# An unknown mark closes: a newer program wrote it, and meant something by it.
 _MARKS: Final = tuple(
     next((mark for mark in Mark if ord(mark) == byte), Mark.BELOW) for byte in range(256)
 )
+
+
+def _unpacked(part: bytes) -> bytes:
+    try:
+        return zlib.decompress(part)
+    except zlib.error as error:
+        raise ValueError(f"a part of the list is damaged: {error}") from error
 
 
 class Tally:

@@ -55,7 +55,7 @@ class Zone:
         if self._open:
             return self._inside(text)
         words = text.split()
-        if not words:
+        if not words or text.startswith("#"):  # no comment in RFC 1035, but lists have it
             return ()
         if words[0].startswith("$"):
             return self._directive(words)

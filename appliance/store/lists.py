@@ -137,6 +137,9 @@ def items_of(session: Session, id_: str) -> Iterator[tuple[str, Mark]]:
     """Yield the keys of a list with their marks, sorted; of a hashed list digests in hex.
 
     Never holds more than one chunk in memory.
+
+    Raises:
+        ValueError: what is kept of it is damaged.
     """
     for chunk in list_bodies.chunks_of(session, id_):
         yield from zip(chunk.keys_in(), chunk.marks_in(), strict=True)
@@ -162,11 +165,15 @@ def names_of(session: Session, id_: str) -> Iterator[str]:
 def line_of(session: Session, id_: str, entry_name: str) -> int | None:
     """Return the line of a list's source that gave a name, the first if several did.
 
-    None: the list does not hold it, keeps its names to itself, or nobody knows the line.
+    None: the list does not hold it, keeps its names to itself, nobody knows the line, or
+    what is kept of it is damaged: an explanation is given without it.
     """
     if _is_hashed(session, id_):
         return None
-    return list_bodies.line_of(session, id_, key_of(entry_name))
+    try:
+        return list_bodies.line_of(session, id_, key_of(entry_name))
+    except ValueError:
+        return None
 
 
 def _is_hashed(session: Session, id_: str) -> bool:

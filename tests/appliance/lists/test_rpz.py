@@ -16,7 +16,7 @@ $ORIGIN rpz.example.com.
     15m 3w ; refresh, retry
     2h )
   NS ns.example.net.
-; QNAME triggers
+# ---- QNAME triggers ----
 nx.example       CNAME .
 *.nx.example     CNAME .
 mail.nx.example  CNAME rpz-passthru.

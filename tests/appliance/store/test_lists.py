@@ -214,3 +214,23 @@ def test_a_list_becomes_hashed_and_its_names_go(store: Store, tmp_path: Path) ->
         hashed = lists.put(s, "L", "illegal", found, hashed=True, **HOW)
         assert plain.sha256 != hashed.sha256
         assert all(len(key) == 64 for key in lists.keys_of(s, "L"))
+
+
+@pytest.mark.parametrize("part", ["keys", "marks", "lines"])
+def test_a_damaged_list_is_never_taken_for_a_shorter_one(
+    store: Store, tmp_path: Path, part: str
+) -> None:
+    """Fails to what was built before: who builds from it stops."""
+    with read(tmp_path, *RULES) as found, store.session() as s:
+        lists.put(s, "L", "adult", found, **HOW)
+    with store.session() as s:
+        [chunk] = s.scalars(select(ListChunk))
+        setattr(chunk, part, getattr(chunk, part)[:-6])
+    with store.reading() as s:
+        if part == "lines":
+            assert len(list(lists.items_of(s, "L"))) == 3
+        else:
+            with pytest.raises(ValueError, match="damaged"):
+                list(lists.items_of(s, "L"))
+        if part != "marks":
+            assert lists.line_of(s, "L", "b.example") is None
