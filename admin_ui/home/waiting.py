@@ -16,7 +16,14 @@ from admin_ui.lists import asked
 from admin_ui.lists.openings import approvers
 from admin_ui.reports import listing as reports
 from admin_ui.requests import waiting as requests_waiting
-from appliance.store import account_changes, content_reports, permissions, policy_drafts, requests
+from appliance.store import (
+    account_changes,
+    content_reports,
+    look_alikes,
+    permissions,
+    policy_drafts,
+    requests,
+)
 from appliance.store.accounts import Account
 
 LATELY: Final = 2000  # rows of the log in which devices without a name are counted
@@ -50,6 +57,7 @@ def waiting(
         *_reports(session, account, real),
         *_permissions(session, account, view),
         *_devices(session, account),
+        *_look_alikes(session, account),
     ]
     return tuple(sorted(found, key=lambda item: (not item.decision, not item.overdue)))
 
@@ -122,6 +130,11 @@ def _devices(session: Session, account: Account) -> list[Item]:
         return []
     count = sum(1 for one in seen.unnamed(session, LATELY) if not one.random)
     return _counted("Devices seen and not named", "devices.seen", count, account, False)
+
+
+def _look_alikes(session: Session, account: Account) -> list[Item]:
+    count = look_alikes.count_open(session) if account.posts & TECHNICIAN else 0
+    return _counted("Names that look like a service", "look_alikes.index", count, account, False)
 
 
 def _counted(

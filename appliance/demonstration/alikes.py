@@ -15,8 +15,7 @@ _SEEN: Final = (
     Seen(
         site="tiktok-unblocked.example", names=("tiktok-unblocked.example",), clients=7, score=90,
         service="tiktok", held=True,
-        reasons=("It has the name of TikTok with “unblocked” added.",
-                 "About 7 devices used it on one day."),
+        reasons=("It has the name of TikTok with “unblocked” added.",),
     ),
     Seen(
         site="cheap-games.example", names=("roblox.com.cheap-games.example",), clients=0, score=90,

@@ -8,7 +8,7 @@ from typing import Final
 
 from appliance.look_alikes.brands import Known
 from appliance.look_alikes.scoring import CLOSES, SHOWN, Resemblance
-from appliance.look_alikes.use import FEW, sudden
+from appliance.look_alikes.use import sudden
 
 MANY: Final = 5  # clients on a day that make a resemblance count for more
 _MORE: Final = 10
@@ -49,8 +49,6 @@ def judged(
     reasons = [one.reason for one in looks]
     if burst is not None:
         reasons.append(burst.reason)
-    elif clients >= FEW:
-        reasons.append(f"About {clients} devices used it on one day.")
     names = [one.name for one in closely or looks] or [site]
     return Judged(
         site, tuple(dict.fromkeys(names)), looks[0].service if looks else "", clients,

@@ -63,7 +63,8 @@ def sudden(today: int, before: Sequence[int], fronts: Iterable[str] = ()) -> Sud
     told = sorted(telling(fronts))
     busiest = max(before)
     known = "nobody" if busiest == 0 else f"at most {busiest}" if busiest >= FEW else "hardly any"
-    words = f"About {today} devices used it on one day; on the {len(before)} counted days before, {known}"
+    words = f"About {today} devices used it on one day; on the {len(before)} counted days before"
+    words = f"{words}, {known}"
     score = _SCORE + _LIKE_ONE * bool(told) + _WHOLE_CLASS * (today >= _CLASS)
     if told:
         return Sudden(score, f"{words}. It works as platforms do: “{told[0]}” is part of it.")

@@ -61,7 +61,7 @@ def test_what_waits_is_shown_with_its_reasons(web: FlaskClient) -> None:
     assert "signs that make it look like “facebook”" in page
     assert "Up to 4 devices a day" in page
     assert "Fewer than 3 devices" in page
-    assert "Until you decide it counts as an unclassified platform: " in page
+    assert "Until somebody decides, it counts as an unclassified platform: " in page
     assert f'href="http://{SITE}' not in page
     assert "/look-alikes" in web.get("/lists").text
 
@@ -196,3 +196,8 @@ def test_a_long_list_comes_in_pages(school: School, web: FlaskClient) -> None:
     assert page.count('"bellgate-card"') == 20
     assert web.get("/look-alikes?page=3").text.count('"bellgate-card"') == 7
     assert web.get("/look-alikes?page=99999999999").status_code == 200
+
+
+def test_home_says_how_many_wait(school: School, web: FlaskClient) -> None:
+    assert "Names that look like a service" in web.get("/home").text
+    assert "Names that look like a service" not in school.client(Post.DSL).get("/home").text

@@ -63,7 +63,7 @@ def test_both_together_give_both_reasons() -> None:
     assert len(found.reasons) == 2
 
 
-def test_few_devices_are_no_number() -> None:
-    found = judged("a.example", [looks(60)], 2, (), (), KNOWN)
+def test_a_number_that_is_not_sudden_is_no_reason() -> None:
+    found = judged("a.example", [looks(60)], 7, (), (), KNOWN)
     assert found is not None
     assert found.reasons == ("It resembles it.",)
