@@ -19,6 +19,7 @@ from appliance.policy_file.schema_workflow import OfficialPageEntry
 
 Line = tuple[str, str, str]  # clause, sentence, rule id (empty: carried out by a setting)
 
+_PROPER: Final = frozenset({"Tor"})
 _WHEN: Final = MappingProxyType(
     {
         PeriodKind.LESSON.value: "in lessons",
@@ -173,5 +174,5 @@ def _capital(text: str) -> str:
 
 
 def _small(name: str) -> str:
-    """A name within a sentence: in lower case unless it is an acronym."""
-    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+    """A name within a sentence: in lower case unless it is an acronym or somebody's name."""
+    return name if name[1:2].isupper() or name in _PROPER else name[:1].lower() + name[1:]
