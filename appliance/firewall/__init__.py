@@ -1,1 +1,0 @@
-"""Gateway mode: the school's networks go through the appliance, and nftables carries the rules."""
