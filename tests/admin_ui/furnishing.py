@@ -74,6 +74,8 @@ def furnish(school: School) -> None:
         "nature": "Seen by chance", "may_be_illegal": "y",
     }  # fmt: skip
     assert dsl.post("/reports/new/form", data=report).status_code == 303
+    check = {"role": "pupil", "where": "Laptop 12", "what": "A test page", "result": "wrong"}
+    assert dsl.post("/self-test/by-hand", data=check).status_code == 303
     mail = {
         "host": "mail.school.example", "port": 587, "tls": "starttls", "user": "",
         "sender": "gate@school.example", "web_address": "https://gate.school.example",
