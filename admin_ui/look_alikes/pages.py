@@ -35,7 +35,7 @@ def index() -> str:
     account = who.account()
     return render_template(
         "look_alikes/index.html", found=found[(number - 1) * PAGE : number * PAGE], number=number,
-        pages=pages, total=len(found), decided=decided, kinds=kinds,
+        pages=pages, total=len(found), most=look_alikes.MOST_OPEN, decided=decided, kinds=kinds,
         until=kinds.get(UNCLASSIFIED), services=_services(),
         may=account is not None and access.allowed("look_alikes.classify", account.posts),
     )  # fmt: skip

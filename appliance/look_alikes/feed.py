@@ -22,9 +22,9 @@ from typing import Final
 from appliance.look_alikes.use import PLACES, place
 
 FOLDER: Final = "name-use"  # below the directory in which a gate says what it does
-MOST_HOSTS: Final = 10_000  # in memory of a worker, and in a file
+MOST_HOSTS: Final = 2_000  # in memory of a worker between two tellings, and in a file
 MOST_FILES: Final = 200  # that wait: with the core away, more would fill the disk
-LONGEST: Final = 4 << 20  # bytes of a file that is read
+LONGEST: Final = 2 << 20  # bytes of a file that is read
 _SALT: Final = "salt-"
 _TAKEN: Final = ".json"
 

@@ -35,7 +35,8 @@ KEEP: Final = 600.0  # seconds between two writings of the numbers, to spare the
 HOLD: Final = 300.0  # seconds between two changes of the list of what is held
 MOST_SITES: Final = 20_000  # counted on a day; what resembles a service is found beyond it too
 MOST_HOSTS: Final = 50_000  # of which it is remembered how they were judged
-_FILES: Final = 20  # taken in at once
+_FILES: Final = 20  # taken in at once, and no more of them than hold so many hosts:
+_AT_ONCE: Final = feed.MOST_HOSTS  # whatever changed in the store waits for it meanwhile
 _DAYS: Final = 2 * HISTORY  # before today that a sudden use is measured against
 
 log = logging.getLogger(__name__)
@@ -81,7 +82,7 @@ class Gatherer:
             known, at, today = self._situation(session)
         if known is None:
             return  # no policy yet: nobody is served
-        touched = self._take_in(paths, known, today)
+        paths, touched = self._take_in(paths, known, today)
         held = now - self._held >= HOLD
         with store.session() as session:
             told = dict(self._put(session, known, today, touched, at))
@@ -109,19 +110,27 @@ class Gatherer:
             self._scored.clear()
         return self._known[2], at, at.astimezone(ZoneInfo(contents.calendar.zone)).date()
 
-    def _take_in(self, paths: tuple[Path, ...], known: Known, today: date) -> set[str]:
+    def _take_in(
+        self, paths: tuple[Path, ...], known: Known, today: date
+    ) -> tuple[tuple[Path, ...], set[str]]:
+        """Return the files that were taken in, and the sites that were used today."""
         touched: set[str] = set()
+        taken = size = 0
         for path in paths:
+            if size >= _AT_ONCE:
+                break
+            taken += 1
             try:
                 day, hosts = feed.read(path)
             except (OSError, ValueError) as error:
                 log.debug("%s is passed over: %s", path.name, error)
                 continue
+            size += len(hosts)
             found = self._count(self._days.setdefault(day, Day()), hosts, known)
             touched |= found if day == today else set()
         for day in sorted(self._days)[:-2]:
             del self._days[day]
-        return touched
+        return paths[:taken], touched
 
     def _count(self, day: Day, hosts: Mapping[str, int], known: Known) -> set[str]:
         touched = set()

@@ -29,6 +29,7 @@ HELD: Final = "look-alikes"  # the list of what nobody has classified yet
 UNCLASSIFIED: Final = "unclassified_social"
 OWN: Final = "own-"  # before a category: the school's own list of it
 SOURCE: Final = "decided by the technician"
+MOST_OPEN: Final = 500  # that wait: whoever makes up names by the thousand floods nobody
 MOST_NAMES: Final = 5  # hosts of one site that are kept
 LONGEST: Final = 500  # characters of a note
 
@@ -82,9 +83,11 @@ class Seen:
 def put(session: Session, seen: Seen, at: datetime) -> bool:
     """Put a site before the technician, or add to what is known of it; True when it is new.
 
-    What was decided of it stays decided.
+    What was decided of it stays decided. While ``MOST_OPEN`` wait, nothing new is put up.
     """
     row = session.get(LookAlikeRow, seen.site)
+    if row is None and count_open(session) >= MOST_OPEN:
+        return False
     if row is None:
         session.add(
             LookAlikeRow(

@@ -202,3 +202,27 @@ def test_more_sites_than_are_counted_hide_no_look_alike(
     told(run, *(f"site{n}.example" for n in range(50)), "faceb00k.example")
     Gatherer(run, Ticking()).look(store)
     assert list(open_ones(store)) == ["faceb00k.example"]
+
+
+def test_a_flood_is_taken_in_piece_by_piece(
+    store: Store, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("appliance.look_alikes.gatherer._AT_ONCE", 10)
+    for file in range(3):
+        told(run, *(f"site{n}.{file}.example" for n in range(10)), f"faceb00k{file}.example")
+    tick = Ticking()
+    gatherer = Gatherer(run, tick)
+    for left in (2, 1, 0):
+        gatherer.look(store)
+        assert len(feed.waiting(run)) == left
+        tick.at += LOOK
+    assert len(open_ones(store)) == 3
+
+
+def test_names_made_up_by_the_thousand_flood_nobody(
+    store: Store, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(look_alikes, "MOST_OPEN", 3)
+    told(run, *(f"facebook-login{n}.github.io" for n in range(9)))
+    Gatherer(run, Ticking()).look(store)
+    assert len(open_ones(store)) == 3
