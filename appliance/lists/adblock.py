@@ -63,6 +63,8 @@ def _rule(text: str) -> list[Entry]:
     important, spared = _modified(modifiers)
     if spared and exception:
         raise ValueError("$denyallow has no meaning in an exception")
+    if any(within(name, one) for one in spared):
+        raise ValueError("$denyallow spares all that the rule closes")
     if important:
         kind = _IMPORTANT[kind]
     elif spared and kind is Kind.BELOW:

@@ -99,6 +99,8 @@ def test_a_rule_gives_its_names(line: str, found: list[tuple[str, Kind]]) -> Non
         ("||ads.example^$badfilter", "some requests only"),
         ("@@||good.example^$third-party", "some requests only"),
         ("@@||good.example^$denyallow=a.good.example", "no meaning"),
+        ("||a.example^$denyallow=a.example", "spares all"),
+        ("||a.example^$denyallow=example.test|b.a.example|a.example", "spares all"),
         ("!#include other.txt", "not followed"),
         ("two words", "first is no address"),
         ("||127.0.0.1^", "own address"),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from appliance.lists.adblock import entries
 from appliance.lists.entry import Kind
 from appliance.lists.folding import folded, record
 from appliance.policy.domains import Mark
-from appliance.policy.names import key_of, name_of
+from appliance.policy.names import key_of, name_of, suffixes, within
 
 
 def told(*lines: str) -> dict[str, tuple[Mark, int]]:
@@ -74,3 +76,60 @@ def test_every_kind_has_its_mark_and_its_place() -> None:
         assert mark in Mark
         for other in Kind:
             assert len(list(folded(sorted(record("k.", one, 1) for one in (kind, other))))) == 1
+
+
+NAMES = [f"{below}a.example" for below in ("", "a.", "b.", "a.a.", "b.a.", "a.b.", "x.b.a.")]
+NAME = st.sampled_from(NAMES)
+PLAIN = st.builds("||{}^".format, NAME)
+RULES = st.lists(
+    PLAIN
+    | st.builds("@@||{}^".format, NAME)
+    | st.builds("||{}^$important".format, NAME)
+    | st.builds("@@||{}^$important".format, NAME)
+    | st.builds("|{}^".format, NAME),
+    max_size=6,
+)
+# One rule that spares a name, among others that spare none.
+PARTLY = st.builds(
+    lambda spared, rules: [f"||a.example^$denyallow={spared}", *rules],
+    st.sampled_from(NAMES[1:]), st.lists(PLAIN, max_size=4),
+)  # fmt: skip
+
+
+def closed_by_rules(rules: list[str], host: str) -> bool:
+    """Judge a host as adblock rules are meant, one after the other."""
+
+    def hit(rule: str) -> bool:
+        name = rule.removeprefix("@@").strip("|").partition("^")[0]
+        _, _, spared = rule.partition("denyallow=")
+        if spared and within(host, spared):
+            return False
+        return within(host, name) if "||" in rule else host == name
+
+    found = {(rule.startswith("@@"), "important" in rule) for rule in rules if hit(rule)}
+    for important in (True, False):
+        if (True, important) in found:
+            return False
+        if (False, important) in found:
+            return True
+    return False
+
+
+def closed_by_marks(marks: dict[str, tuple[Mark, int]], host: str) -> bool:
+    """Judge a host as a snapshot does: the longest entry wins."""
+    for name in suffixes(host):
+        mark, _ = marks.get(name, (None, 0))
+        if mark is X:
+            return False
+        if mark is B or (mark is E and name == host):
+            return True
+    return False
+
+
+@settings(deadline=None, max_examples=400)
+@given(RULES | PARTLY)
+def test_marks_close_what_the_rules_close(rules: list[str]) -> None:
+    """On every name in reach of them. (An exact exception, which no mark can tell, is left out.)"""
+    marks = told(*rules)
+    for host in [*NAMES, *(f"z.{name}" for name in NAMES), "example", "za.example"]:
+        assert closed_by_marks(marks, host) is closed_by_rules(rules, host), host
