@@ -38,7 +38,7 @@ class Feed:
         self._day: date | None = None
         self._salt = b""
         self._bits: dict[str, int] = {}
-        self._number = 0
+        self._name, self._number = secrets.token_hex(8), 0
 
     def begin(self, day: date) -> None:
         """Count for a day of the school's from now on; what was counted before is written."""
@@ -60,7 +60,7 @@ class Feed:
         if not bits or self._day is None:
             return
         self._number += 1
-        name = f"{os.getpid()}-{self._number}{_TAKEN}"
+        name = f"{self._name}-{self._number}{_TAKEN}"
         said = {"day": self._day.isoformat(), "hosts": {h: f"{b:x}" for h, b in bits.items()}}
         draft = self._folder / f".{name}"
         try:
