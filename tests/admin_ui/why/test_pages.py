@@ -66,6 +66,12 @@ def test_how_names_and_connections_are_carried_is_said_in_words(school: School) 
     assert "The name is refused" in page
 
 
+def test_a_search_engine_is_said_to_be_locked(school: School) -> None:
+    said = "the search engine is reached only as forcesafesearch.google.com"
+    assert said in ask(school, client="role:pupil", url="www.google.co.uk")
+    assert "Safe search" not in ask(school, client="role:staff", url="www.google.co.uk")
+
+
 def test_a_past_moment_is_judged_by_the_policy_that_held_then(school: School) -> None:
     now, text = clock.real(), policy_file.template_text("duffield-meadows")
     with school.store.session() as session:
