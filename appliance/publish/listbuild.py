@@ -39,8 +39,8 @@ from appliance.publish.hashes import FANS, SIZE
 from appliance.publish.hashes import Head as HashHead
 from appliance.publish.shard import Named, checked
 
-LEAST: Final = 200_000  # names of a run, before which no cut is looked for
-MOST: Final = 400_000  # names of a run that no cut was found in
+LEAST: Final = 150_000  # names of a run, before which no cut is looked for
+MOST: Final = 300_000  # names of a run that no cut was found in
 CUT: Final = 0xFFFF  # bits of a name's checksum that are zero at a cut: 65,536 names further on
 LAYOUT: Final = b"1"  # of both files: a change of it makes every run anew
 _BLOCK: Final = 4096  # names in one piece of text: a fifth of what they take one by one

@@ -15,6 +15,7 @@ from tests.bench.lists_servers import SOURCE
 
 RATE = 500  # queries a second
 LATE = 0.1  # seconds: what a person begins to feel
+LONGEST = 600  # seconds that a swap may take
 PATIENCE = 5.0  # seconds: what a stub resolver waits at first (resolv.conf(5))
 
 
@@ -101,7 +102,7 @@ def swap(port: int, begin: Callable[[], None], done: Callable[[], bool]) -> Noti
         time.sleep(1)
         begun = time.monotonic()
         begin()
-        while not done():
+        while not done() and time.monotonic() - begun < LONGEST:
             time.sleep(0.05)
         seconds = time.monotonic() - begun
         time.sleep(1)
