@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from appliance.accounts.posts import Post
 from appliance.store.audit_tables import AuditRow
 from tests.admin_ui.conftest import School
-from tests.admin_ui.lists.making import fill
+from tests.admin_ui.lists.making import fill, publish
 
 Entries = Callable[[str], list[AuditRow]]
 
@@ -19,7 +19,7 @@ Entries = Callable[[str], list[AuditRow]]
 def listed(school: School) -> School:
     """Return a school with lists in every state, published."""
     fill(school)
-    school.publish()
+    publish(school)
     return school
 
 

@@ -14,6 +14,7 @@ from appliance import clock
 from appliance.lists.formats import Format
 from appliance.lists.gather import gather
 from appliance.lists.subscription import Subscription
+from appliance.publish.publisher import Publisher
 from appliance.store import lists, subscriptions
 from appliance.store.list_tables import FetchRow
 from tests.admin_ui.conftest import School
@@ -40,6 +41,11 @@ def keep(
         )
 
 
+def publish(school: School) -> None:
+    """Put what the store holds in force, lists too, which the core builds beside the rest."""
+    Publisher(school.store, school.data / "snapshot").publish(clock.real())
+
+
 def subscribe(session: Session, one: Subscription, **fetched: Any) -> None:
     """Subscribe, and say how the last fetch went: the fields of ``FetchRow``."""
     subscriptions.add(session, one)
@@ -56,8 +62,8 @@ def fill(school: School) -> None:
     good = {"state": "good", "tried": now, "succeeded": now, "due": now + timedelta(hours=24)}
     with school.store.session() as session:
         keep(session, "adult-county", "adult", "naughty.example\nrude.example\n")
-        subscribe(session, COUNTY, **good, entries=2, refused=3,
-                  first_refused=("12: more than one word, and the first is no address",))  # fmt: skip
+        bad = ("12: more than one word, and the first is no address",)
+        subscribe(session, COUNTY, **good, entries=2, refused=3, first_refused=bad)
         gambling = replace(COUNTY, list_id="gambling-county", name="Gambling, from the county",
                            category="gambling")  # fmt: skip
         keep(session, "gambling-county", "gambling", "bets.example\nodds.example\n")

@@ -121,12 +121,3 @@ def test_without_a_policy_the_lists_are_still_there(listed: School, web: FlaskCl
     assert "Adult sites, from the county" in page
     assert "Not known: no policy can be read" in page
     assert "cannot be read, so this cannot be told" in web.get("/lists/id/adult-county").text
-
-
-def test_while_the_database_is_away_the_page_says_so(listed: School, web: FlaskClient) -> None:
-    listed.store.close()
-    (listed.data / "bellgate.db").rename(listed.data / "away")
-    listed.app.extensions["gate"].close()
-    listed.app.extensions["gate"]._store = None
-    answer = web.get("/lists")
-    assert answer.status_code in (303, 503)
