@@ -158,7 +158,10 @@ def _edited(it: _Label, brand: Brand) -> tuple[int, str] | None:
 @cache
 def _words(kind: str, *, exact: bool) -> frozenset[str]:
     found = facts.words(kind)
-    return found if exact else frozenset(map(skeleton, found))
+    if exact:
+        return found
+    # Folded, a digit before or after the name is the letter it looks like.
+    return frozenset(map(skeleton, (*found, *("0123456789" if kind == "added" else ""))))
 
 
 def _joined(before: str, after: str) -> str:
