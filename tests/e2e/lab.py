@@ -64,7 +64,7 @@ def laid_out(folder: Path) -> Iterator[Lab]:
             for machine, number in zip(inside, SUBNETS.values(), strict=True)
         )
         outsider = Client(internet, names.DNS4, names.DNS6, GATE4)
-        hosts = (*names.HOSTS, f"*{names.BRIEF}")
+        hosts = (*names.HOSTS, f"*{names.BRIEF}", f"*{names.LISTED}")
         world_ca, certificate = pki.make(folder, hosts)
         for client in (pupil, staff, visitor, outsider):
             client.trust(folder, world_ca)

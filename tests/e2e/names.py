@@ -7,6 +7,7 @@ from typing import Final
 DNS4: Final = "9.9.9.9"
 DNS6: Final = "2620:fe::9"
 BRIEF: Final = ".brief.example.com"
+LISTED: Final = ".listed.example"  # what lists name; every name below it is there
 # Search engines, and the names that serve them with their lock on.
 ENGINES: Final = (
     "www.google.com", "www.google.co.uk", "forcesafesearch.google.com", "www.bing.com",
@@ -20,7 +21,7 @@ HOSTS: Final = (
     "www.facebook.com", "facebook.com", "m.facebook.com", "static.xx.fbcdn.net",
     "www.instagram.com", "x.com", "en.wikipedia.org", "en.m.wikipedia.org",
     "www.childline.org.uk", "www.bbc.co.uk", "plain.example.com", "linkedin.com",
-    *ENGINES,
+    *ENGINES, "www.gov.uk",
 )  # fmt: skip
 ADDRESSES: Final = {
     host: (f"93.184.100.{10 + i}", f"2a00:1450:4000::{10 + i}") for i, host in enumerate(HOSTS)
@@ -29,7 +30,7 @@ ADDRESSES: Final = {
 
 def of(host: str) -> tuple[str, str] | None:
     """Return the addresses of a name; ``N.brief.example.com`` has some for every N."""
-    if host.endswith(BRIEF):
+    if host.endswith((BRIEF, LISTED)):
         return ADDRESSES["plain.example.com"]
     return ADDRESSES.get(host)
 
