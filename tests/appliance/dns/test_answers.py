@@ -14,6 +14,7 @@ from appliance.dns.answers import (
     addresses,
     fitted,
     forwarded,
+    led,
     made_up,
     minimal_any,
     stamp,
@@ -194,3 +195,28 @@ def test_a_text_of_class_chaos() -> None:
 def test_what_cannot_be_read_gets_its_id_and_opcode_back() -> None:
     answer = without_question(b"\x12\x34\x29\x20rest", Rcode.NOTIMP)
     assert answer.message == b"\x12\x34\xa9\x04" + b"\0" * 8
+
+
+@given(
+    st.lists(st.from_regex(rb"[A-Za-z0-9_-]{1,63}", fullmatch=True), min_size=1, max_size=3),
+    st.from_regex(r"[a-z0-9]{1,40}(\.[a-z0-9]{1,40}){0,4}", fullmatch=True),
+    st.lists(st.ip_addresses(v=4), max_size=4),
+    st.booleans(),
+)
+def test_an_alias_stands_under_any_name_that_can_be_asked_for(
+    labels: list[bytes], alias: str, found: list[object], stale: bool
+) -> None:
+    name = b"".join(bytes((len(label),)) + label for label in labels) + b"\0"
+    head = bytes.fromhex("1234 0100 0001 0000 0000 0000".replace(" ", ""))
+    question = read_question(head + name + b"\0\1\0\1")
+    zone = [f"{alias}. 90 A {address}" for address in found]
+    answer = led(question, alias, read_response(response(*zone)), stale=stale)
+    message = answer.message
+    assert message[12 : 12 + len(name)] == name
+    first, *rest = DNSRecord.parse(message).rr
+    assert (first.rtype, str(first.rdata)) == (QTYPE.CNAME, f"{alias}.")
+    assert [str(r.rname) for r in rest] == [f"{alias}."] * len(found)
+    assert [str(r.rdata) for r in rest] == [str(address) for address in found]
+    assert bool(DNSRecord.parse(message).auth) is (not found)
+    shown_ttls = {r.ttl for r in shown(answer, left=20).rr}
+    assert max(shown_ttls) <= 20
