@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from appliance.lists.formats import Format
     from appliance.lists.gather import Gathered
+    from appliance.lists.parse import BadLine
+    from appliance.store.lists import KeptList
 
 
 @click.group("lists")
@@ -77,7 +79,11 @@ def add(
         raise InputError(f"{file}: {error}") from error
     if as_json:
         print_json({**_fields(kept), "first_refused": bad})
-        return
+    else:
+        _say(file, kept, bad)
+
+
+def _say(file: Path, kept: KeptList, bad: tuple[BadLine, ...]) -> None:
     print(f"{kept.id}: {kept.entries:,} names in {kept.category}.")
     if kept.pages:
         print(f"{kept.pages:,} lines name one page of a site and are left out.")

@@ -151,7 +151,7 @@ def _put(
             detail["replaces"] = replaced
         audit.append(
             session,
-            Entry(at=at, actor="appliance", action="list.updated", subject=what.list_id,
+            Entry(at=at, actor="appliance", action="subscription.updated", subject=what.list_id,
                   detail=detail),
         )  # fmt: skip
     return outcome
