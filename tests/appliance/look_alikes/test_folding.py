@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.look_alikes.folding import one_off, plain, shown, skeleton
@@ -49,6 +49,7 @@ def test_one_letter_off(one: str, other: str, off: bool) -> None:
     assert one_off(one, other) is off
 
 
+@settings(deadline=None)
 @given(WORDS, st.integers(0, 7), st.sampled_from("abcdefgh"))
 def test_a_changed_letter_is_one_off_in_both_directions(word: str, at: int, letter: str) -> None:
     at %= len(word)

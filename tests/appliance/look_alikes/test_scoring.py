@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.look_alikes.brands import Known
@@ -112,6 +112,7 @@ def test_a_sub_domain_is_named_alone_and_not_its_whole_site() -> None:
     assert (found.site, found.name) == ("example.co.uk", "facebook.com.shop.example.co.uk")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_any_name_is_judged_and_nothing_raised(text: str) -> None:
     try:
@@ -122,6 +123,7 @@ def test_any_name_is_judged_and_nothing_raised(text: str) -> None:
     assert found is None or (0 <= found.score <= 100 and found.reason.endswith("."))
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"xn--[a-z0-9-]{1,40}\.example", fullmatch=True))
 def test_any_punycode_is_judged_and_nothing_raised(name: str) -> None:
     found = resemblance(name, KNOWN)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.look_alikes.use import PLACES, clients, place, sudden, telling
@@ -28,6 +28,7 @@ def test_the_same_client_counts_once_and_another_salt_hides_it() -> None:
     assert place(b"\x0a\1\0\5", SALT) != place(b"\x0a\1\0\5", b"tomorrow")
 
 
+@settings(deadline=None)
 @given(st.integers(0, (1 << PLACES) - 1))
 def test_any_bits_are_a_number(bits: int) -> None:
     assert 0 <= clients(bits) < 10_000
