@@ -13,7 +13,7 @@ from appliance.policy.snapshot import Snapshot
 from appliance.policy.subjects import Network
 from appliance.policy.urls import parse
 from appliance.status import asking
-from appliance.status.running import Running
+from appliance.status.running import Endpoint, Running
 
 _HERE = ("127.0.0.1", "::1")
 _TRIED = 64  # addresses of a prefix looked at for one that no device is registered with
@@ -73,7 +73,7 @@ def asker(network: Network, ground: Ground) -> Asker | None:
     said = stand_in.saying(ground.run, address) if address else None
     if said is not None:
         return Asker(
-            network=network, address=address, source=_HERE[":" in dns[0]],
+            network=network, address=address, source=loopback(dns),
             options=((stand_in.EDNS_OPTION, said),), fields=((stand_in.HEADER, said.hex()),),
         )  # fmt: skip
     own = asking.source_on(network, ground.snapshot, dns)
@@ -82,6 +82,17 @@ def asker(network: Network, ground: Ground) -> Asker | None:
     # An empty option proves nothing; with one, DNS says why it refuses a name.
     asks_why = ((stand_in.EDNS_OPTION, b""),)
     return Asker(network=network, address=own, source=own, options=asks_why)
+
+
+def somebody(ground: Ground) -> Asker | None:
+    """Return how to ask as a client of some network by standing in; None: there is no key."""
+    found = (asker(network, ground) for network in ground.snapshot.contents.networks)
+    return next((who for who in found if who is not None and who.fields), None)
+
+
+def loopback(where: Endpoint) -> str:
+    """Return the address of this machine itself, in the family of an endpoint."""
+    return _HERE[":" in where[0]]
 
 
 def query(who: Asker, host: str, ground: Ground) -> Query:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import ssl
 from collections.abc import Iterator
@@ -12,11 +13,13 @@ from typing import Final
 from dnslib import RCODE, DNSError
 
 from appliance.doctor import advice, names
-from appliance.doctor.ground import Ground
+from appliance.doctor.ground import Ground, loopback, somebody
 from appliance.doctor.result import Result
 from appliance.status import asking, faces
 from appliance.status.checks import Check, Level
+from appliance.status.running import Endpoint
 
+_BIGGEST: Final = 4096  # bytes of an answer about health
 CANARY: Final = "use-application-dns.net"
 BEHIND: Final = "Resolver behind the gate"
 FILTER: Final = "Accredited filter"
@@ -32,11 +35,11 @@ def itself(ground: Ground) -> Iterator[Result]:
                      todo="Start the gate with `bellgate up`.")  # fmt: skip
         return
     versions = []
-    asked = faces.dns(running.dns)
+    asked = faces.dns(running.dns, loopback(running.dns))
     versions.append(("DNS", asked))
     yield _of(asked, "DNS", advice.DNS_DOWN)
     if running.http is not None:
-        asked = faces.proxy(running.http)
+        asked = _proxy(ground, running.http)
         versions.append(("The proxy", asked))
         yield _of(asked, "Proxy", advice.PROXY_DOWN)
     if running.https is not None:
@@ -65,6 +68,32 @@ def _rehearsal(ground: Ground) -> Iterator[Result]:
     elif not ground.clock_trusted:
         words = "The clock cannot be relied on: every moment counts as lesson time."
         yield Result(about="Clock", level=Level.AMBER, words=words, todo=advice.STATUS)
+
+
+def _proxy(ground: Ground, door: Endpoint) -> Check:
+    """Ask the proxy how it is: at its steered door, else as one of the school's networks.
+
+    A gate that stands beside its networks, on none of them, is a stranger at the first.
+    """
+    asked = faces.proxy(door)
+    explicit, who = ground.running.explicit, somebody(ground)
+    if asked.level is not Level.RED or explicit is None or who is None:
+        return asked
+    connection = HTTPConnection(
+        *explicit, timeout=asking.WEB_PATIENCE, source_address=(who.source, 0)
+    )
+    connection.set_tunnel(faces.HEALTH_HOST, 80, dict(who.fields))
+    try:
+        connection.request("GET", "/health")
+        said = json.loads(connection.getresponse().read(_BIGGEST))
+        version, state = int(said["snapshot"]), str(said["state"])
+    except (OSError, HTTPException, ValueError, LookupError, TypeError):
+        return asked
+    finally:
+        connection.close()
+    words = f"The proxy answers on {explicit[0]} port {explicit[1]}, enforcing snapshot {version}."
+    level = Level.GOOD if state == "current" else Level.AMBER
+    return Check("proxy", level, words, (("snapshot", version), ("state", state)))
 
 
 def _secure_door(ground: Ground) -> Iterator[Result]:
@@ -103,8 +132,10 @@ def _secure_door(ground: Ground) -> Iterator[Result]:
 def _canary(ground: Ground) -> Result:
     about = "Browsers stay on this filter"
     assert ground.running.dns is not None
+    who = somebody(ground)
+    source, options = (who.source, who.options) if who is not None else ("", ())
     try:
-        answer = asking.lookup(ground.running.dns, CANARY)
+        answer = asking.lookup(ground.running.dns, CANARY, source, options=options)
     except (OSError, DNSError, ValueError):
         words = f"DNS did not answer for {CANARY}."
         return Result(about=about, level=Level.RED, words=words, todo=advice.DNS_DOWN, host=CANARY)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from appliance.doctor import advice, comparing, names
 from appliance.doctor.comparing import Case
 from appliance.doctor.ground import Asker, Ground, asker, query
-from appliance.doctor.itself import itself
+from appliance.doctor.itself import BEHIND, itself
 from appliance.doctor.names import Must, Name
 from appliance.doctor.result import Result
 from appliance.doctor.wire import Said, look_up, visit
@@ -18,12 +18,25 @@ from appliance.policy.engine import decide
 from appliance.policy.model import Action
 from appliance.policy.plan import DnsPlan, Plan, plan
 from appliance.policy.subjects import Network
+from appliance.status.asking import Outcome
 from appliance.status.checks import Level
 
 Look = Callable[[], Ground]
 _AGAIN: Final = 0.6  # seconds: the bell may have gone between question and answer
 _RETRIES: Final = 6  # in one self-test: a bell is one moment, a fault stays
 _FINE: Final = frozenset({Level.GOOD, Level.NOTE})
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How the gate itself was found: each name would wait in vain for what is down.
+
+    knows: the resolver behind it answers. proxied: the proxy does. retries: those left.
+    """
+
+    knows: bool
+    proxied: bool
+    retries: Iterator[int]
 
 
 def every(look: Look) -> Iterator[Result]:
@@ -39,16 +52,15 @@ def every(look: Look) -> Iterator[Result]:
             about="Networks", level=Level.RED, todo=advice.NETWORKS,
             words="No network of the school is named: nobody is served.",
         )  # fmt: skip
-    knows = not any(one.about == "Resolver behind the gate" and one.level not in _FINE
-                    for one in found)  # fmt: skip
-    retries = iter(range(_RETRIES))
+    state = State(
+        knows=_well(found, BEHIND), retries=iter(range(_RETRIES)),
+        proxied=not any(one.about == "Proxy" and one.level is Level.RED for one in found),
+    )  # fmt: skip
     for network in ground.snapshot.contents.networks:
-        yield from _network(network, look, retries, knows=knows)
+        yield from _network(network, look, state)
 
 
-def _network(
-    network: Network, look: Look, retries: Iterator[int], *, knows: bool
-) -> Iterator[Result]:
+def _network(network: Network, look: Look, state: State) -> Iterator[Result]:
     ground = look()
     who = asker(network, ground)
     if who is None:
@@ -58,18 +70,18 @@ def _network(
     for name in names.of(network.role, ground.snapshot, ground.samples):
         if name.must is Must.OPEN:
             opens += 1
-            if opens > 1 and not knows:  # each would wait for a resolver that does not answer
+            if opens > 1 and not state.knows:  # each would wait for a resolver that does not answer
                 continue
-        found = _try(who, name, look())
-        if found.level not in _FINE and next(retries, None) is not None:
+        found = _try(who, name, look(), state)
+        if found.level not in _FINE and next(state.retries, None) is not None:
             time.sleep(_AGAIN)
-            found = _try(asker(network, now := look()) or who, name, now)
+            found = _try(asker(network, now := look()) or who, name, now, state)
         yield found
-        if found.found == Said.STRANGER:
-            return  # so is every other name
+        if found.found in (Said.STRANGER, Said.SILENT):
+            return  # so is every other name, and each would be waited for
 
 
-def _try(who: Asker, name: Name, ground: Ground) -> Result:
+def _try(who: Asker, name: Name, ground: Ground, state: State) -> Result:
     """Try one name as one network's client."""
     asked = query(who, name.host, ground)
     verdict = decide(asked, ground.snapshot)
@@ -80,8 +92,8 @@ def _try(who: Asker, name: Name, ground: Ground) -> Result:
         second = look_up(who, name.host, ground, "AAAA")
     case = Case(name, asked.client.role, planned, verdict, looked, second)
     found = comparing.by_name(case, ground)
-    if found.level in _FINE and _crosses(name, planned):
-        outcome = visit(who, name.host, ground)
+    if found.level in _FINE and _crosses(name, planned, state):
+        outcome = visit(who, name.host, ground) if state.proxied else Outcome.UNANSWERED
         if outcome is not None:
             found = comparing.by_proxy(found, case, outcome)
     return replace(
@@ -90,11 +102,20 @@ def _try(who: Asker, name: Name, ground: Ground) -> Result:
     )  # fmt: skip
 
 
-def _crosses(name: Name, planned: Plan) -> bool:
-    """Whether the proxy has to be asked too: all that is closed, and platforms that it watches."""
+def _crosses(name: Name, planned: Plan, state: State) -> bool:
+    """Whether the proxy has to be asked too: all that is closed, and platforms that it watches.
+
+    What DNS refuses stays refused while the proxy is down.
+    """
+    if not state.proxied and planned.dns is DnsPlan.REFUSE:
+        return False
     if planned.verdict.action is Action.BLOCK:
         return True
     return name.must is Must.AS_POLICY and planned.dns is DnsPlan.STEER
+
+
+def _well(found: list[Result], about: str) -> bool:
+    return all(one.level in _FINE for one in found if one.about == about)
 
 
 def _untried(network: Network, ground: Ground) -> Result:

@@ -33,10 +33,13 @@ _SNAPSHOT: Final = _Asked(SNAPSHOT_NAME, QTYPE.TXT, CLASS.CH, 0)
 _ROOT: Final = _Asked(".", QTYPE.NS, CLASS.IN, 1)
 
 
-def dns(where: Endpoint) -> Check:
-    """Ask the DNS server for the version of the snapshot it enforces (CHAOS TXT)."""
+def dns(where: Endpoint, source: str = "") -> Check:
+    """Ask the DNS server for the version of the snapshot it enforces (CHAOS TXT).
+
+    source: the address of ours to ask from; from loopback it always tells.
+    """
     try:
-        answer = _ask(where, _SNAPSHOT)
+        answer = _ask(where, _SNAPSHOT, source)
     except (OSError, DNSError, ValueError) as error:
         said = f"does not answer on {where[0]} port {where[1]}: {_short(error)}"
         return Check("dns", Level.RED, f"DNS {said}.")
@@ -123,12 +126,14 @@ def _to_web(where: Endpoint, root: Path | None) -> HTTPConnection:
     return HTTPSConnection(where[0], where[1], timeout=PATIENCE, context=context)
 
 
-def _ask(where: Endpoint, what: _Asked) -> DNSRecord:
+def _ask(where: Endpoint, what: _Asked, source: str = "") -> DNSRecord:
     question = DNSQuestion(what.name, what.type, what.cls)
     query = DNSRecord(DNSHeader(id=secrets.randbelow(65536), rd=what.recursion), q=question)
     family = socket.AF_INET6 if ":" in where[0] else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as sock:
         sock.settimeout(PATIENCE)
+        if source:
+            sock.bind((source, 0))
         sock.connect(where)
         sock.send(query.pack())
         answer = DNSRecord.parse(sock.recv(_BIGGEST))
