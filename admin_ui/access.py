@@ -9,10 +9,6 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final
 
-from flask import abort, redirect, request, url_for
-from werkzeug.wrappers import Response as AnyResponse
-
-from admin_ui import who
 from appliance.accounts.posts import SECOND_FACTOR, Post
 
 Posts = frozenset[Post]
@@ -288,34 +284,6 @@ def allowed(endpoint: str | None, posts: frozenset[str]) -> bool:
     return isinstance(line, Door) or bool(line & posts)
 
 
-def check() -> AnyResponse | None:
-    """Let a request through, or send it to sign-in, to the second factor, or away."""
-    if request.endpoint is None:
-        return None  # no such page, or not with this method: said by the error pages
-    line = MATRIX.get(request.endpoint)
-    if line is Door.EVERYBODY:
-        return None
-    session = who.session()
-    if session is None:
-        return _sign_in()
-    if line is Door.OWING:
-        return None
-    if not session.complete:
-        return redirect(url_for("signin.second_factor"), 303)
-    owes = owes_second_factor(session.account.posts, session.account.has_totp)
-    if owes and not session.account.emergency:  # in the envelope lies one password, no phone
-        return redirect(url_for("signin.enrol"), 303)
-    if not allowed(request.endpoint, session.account.posts):
-        abort(403)
-    return None
-
-
 def owes_second_factor(posts: frozenset[str], has_totp: bool) -> bool:
     """Whether an account must set up its second factor before anything else (CY-02)."""
     return not has_totp and bool(SECOND_FACTOR & posts)
-
-
-def _sign_in() -> AnyResponse:
-    if request.method != "GET":
-        abort(401)
-    return redirect(url_for("signin.sign_in", next=request.full_path.rstrip("?")), 303)

@@ -10,9 +10,9 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from admin_ui import (
-    access,
     dates,
     demonstration,
+    doorkeeper,
     headers,
     key,
     layout,
@@ -90,7 +90,7 @@ def create_app(settings: WebSettings) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.before_request(who.load)
-    app.before_request(access.check)
+    app.before_request(doorkeeper.check)
     app.context_processor(_everywhere)
     headers.protect(app, tls=settings.tls is not None)
     for code in MESSAGES:
