@@ -132,8 +132,8 @@ def explain(name: str | None, data: Path, as_json: bool) -> None:
     print_table(("CLAUSE", "WHAT IT SAYS", "RULE"), rows, "It has no rules.")
     if any(not rule for _, _, rule in lines):
         print()
-        print("What has no rule beside it is for people, forms and pages to carry out;")
-        print("this version has the gate, not yet the forms and the safeguarding log's pages.")
+        print("What has no rule beside it is carried out by people, on the forms and pages of the")
+        print("admin UI, or by a setting.")
 
 
 def _in_force(data: Path) -> PolicyDocument | None:
