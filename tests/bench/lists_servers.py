@@ -31,7 +31,7 @@ PACKAGES = {
     "unbound RPZ": ("unbound", "unbound"),
     "pdns-recursor RPZ": ("pdns_recursor", "pdns-recursor"),
 }
-PATIENCE = 300  # seconds that five million names may take to load
+PATIENCE = 1800  # seconds that five million names may take to load
 RPZ_HEAD = "$TTL 300\n@ SOA localhost. root.localhost. 1 3600 600 86400 300\n@ NS localhost.\n"
 CONTROL = "remote-control:\n  control-enable: yes\n  control-use-cert: no\n"
 PDNS = """\
