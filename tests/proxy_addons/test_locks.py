@@ -85,7 +85,8 @@ def test_a_lock_that_is_an_address(proxy: World) -> None:
 @pytest.mark.parametrize("read", [False, True], ids=["spliced", "read"])
 def test_without_an_address_of_the_twin_it_goes_nowhere(proxy: World, read: bool) -> None:
     proxy.outside.answers |= {"x.com": "127.0.0.1", STRICT: None}
-    proxy.set(searching(**({"rules": WITH_URL_RULE} if read else {})))
+    more: dict[str, Any] = {"rules": WITH_URL_RULE} if read else {}
+    proxy.set(searching(**more))
     assert proxy.curl("https://x.com/", STAFF).status == 502
     assert proxy.outside.seen == []
     assert set(proxy.outside.asked) == {STRICT}
