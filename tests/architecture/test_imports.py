@@ -65,6 +65,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "appliance.authority", "appliance.policy_file", "appliance.accounts", "appliance.audit",
         "appliance.attempts.attempt", "appliance.attempts.attention", "appliance.identity",
         "appliance.lists",
+        "appliance.doctor.asked", "appliance.doctor.result",
     ),
     "appliance.cli": ("appliance", "proxy_addons", "admin_ui"),
 }  # fmt: skip

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from dnslib import RCODE, DNSRecord
 
 from appliance import clock
 from appliance.doctor import advice
@@ -213,53 +209,6 @@ def test_a_rule_removed_that_leaves_harm_open_is_red_though_the_gate_obeys(
     assert done.returncode == 1
     assert "bets.example (Gambling) must be blocked, and the policy leaves it open" in done.stdout
     assert "The policy itself says so" in done.stdout
-
-
-@contextmanager
-def resolver_that(answers: Callable[[DNSRecord], DNSRecord | None]) -> Iterator[int]:
-    """Run an upstream of a test's own."""
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    sock.bind(("127.0.0.1", 0))
-
-    def run() -> None:
-        while True:
-            data, client = sock.recvfrom(4096)
-            if not data:
-                return
-            reply = answers(DNSRecord.parse(data))
-            if reply is not None:
-                sock.sendto(reply.pack(), client)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield sock.getsockname()[1]
-    finally:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
-            last.sendto(b"", sock.getsockname())
-        thread.join(5)
-        sock.close()
-
-
-def test_an_upstream_that_fails_is_named_and_the_helpline_is_red(tmp_path: Path) -> None:
-    def fails(query: DNSRecord) -> DNSRecord:
-        reply = query.reply()
-        reply.header.rcode = RCODE.SERVFAIL
-        return reply
-
-    with (
-        resolver_that(fails) as port,
-        Gate(tmp_path, port, "--rehearse", "2026-11-23T10:35") as made,
-    ):
-        made.ready()
-        found = list(every(only(Looker(tmp_path), "Demo: pupils")))
-    assert one(found, "Resolver behind the gate").todo == advice.NO_INTERNET
-    helpline = one(found, "Helpline", "Demo: pupils")
-    assert (helpline.level, helpline.todo) == (Level.RED, advice.NO_INTERNET)
-    assert one(found, "Facebook", "Demo: pupils").level is Level.GOOD  # blocked all the same
-    locked = one(found, "Safe search, Google", "Demo: pupils")
-    assert locked.level is Level.AMBER
-    assert "closed rather than unlocked" in locked.words
 
 
 def test_a_locked_engine_without_its_lock_is_named(look: Looker) -> None:
