@@ -18,6 +18,7 @@ from appliance.store import accounts, networks, policies, web_settings
 from appliance.store.accounts import Account
 from appliance.store.session import Store, open_store
 from tests.admin_ui.conftest import School, founded
+from tests.admin_ui.lists.making import fill
 
 TEMPLATE = "duffield-meadows"
 
@@ -64,6 +65,9 @@ def furnish(school: School) -> None:
     assert asked.status_code == 303
     gone = technician.post("/devices/id/tablet-001/remove", data={"reason": "Broken"})
     assert gone.status_code == 303
+    fill(school)
+    off = technician.post("/lists/id/adult-county/off", data={"reason": "Too much is on it"})
+    assert off.status_code == 303
     teacher = school.accounts[Post.STAFF].id
     wanted = {"posts": [Post.STAFF.value, Post.DEPUTY_DSL.value], "reason": "Cover for a term"}
     assert technician.post(f"/accounts/{teacher}/posts", data=wanted).status_code == 303
