@@ -54,9 +54,7 @@ TRUTH = [
     *[(name, who, kind, ALWAYS, "block", "KCSIE")
       for name in TEMPLATES for who in (*WHO, "staff school")
       for kind in ("malware_phishing", "piracy")],
-    *[(name, "pupil", "games", "before lesson after closed", "block", "KCSIE")
-      for name in TEMPLATES],
-    *[(name, "pupil", "games", "break lunch", "allow", "KCSIE") for name in TEMPLATES],
+    *[(name, "pupil", "games", ALWAYS, "block", "KCSIE") for name in TEMPLATES],
     *[(name, who, "games", ALWAYS, "allow", "")
       for name in (DM, DP, PP, CC) for who in ("staff", "staff school", "visitor")],
     (DT, "staff", "games", "lesson break", "block", "6.13"),
@@ -74,8 +72,8 @@ TRUTH = [
     *[(name, who, host, "lesson break", "allow", "")
       for name in TEMPLATES for who in WHO for host in RESTS_ON],
     # A game that the catalogue knows is social is a game too
-    (DM, "pupil", "www.roblox.com", "lesson", "block", "KCSIE"),
-    (DM, "pupil", "www.roblox.com", "lunch", "allow", "KCSIE"),
+    (DM, "pupil", "www.roblox.com", "lesson lunch", "block", "KCSIE"),
+    (DM, "staff", "www.roblox.com", "lesson lunch", "allow", ""),
     (CC, "pupil", "www.roblox.com", "lesson lunch", "block", "Intro"),
 ]  # fmt: skip
 
