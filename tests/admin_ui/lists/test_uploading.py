@@ -19,6 +19,7 @@ from tests.admin_ui.uploads import BOUNDARY
 
 GOOD = {"name": "Ours", "format": "domains", "category": "gambling", "licence": "our own",
         "attribution": "The office", "reason": ""}  # fmt: skip
+LONG = (b"#" * 4000 + b"\n") * (uploading.UNPACKED // 4000)  # more than is unpacked
 MANY = "".join(f"site-{number}.example\n" for number in range(400))
 
 
@@ -95,7 +96,7 @@ def test_every_format_is_taken(
         (archive()[:-30], {"format": "ut1"}, "damaged", "file"),
         (archive(), {}, "only UT1", "file"),
         (b"x" * (uploading.LARGEST + 1), {}, "larger than 5 MB", "file"),
-        (gzip.compress(b"\n" * (uploading.UNPACKED + 1)), {}, "larger than 64 MB", "file"),
+        (gzip.compress(LONG), {}, "larger than 64 MB", "file"),
         (b"bets.example\n", {"name": "Adult county"}, "Another list has that name", "name"),
         (b"bets.example\n", {"name": "Licensed"}, "Another list has that name", "name"),
         (b"bets.example\n", {"name": "?"}, "It needs a letter", "name"),
