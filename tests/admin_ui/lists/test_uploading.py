@@ -77,6 +77,7 @@ def test_a_file_becomes_a_list(listed: School, web: FlaskClient, entries: Entrie
         (b"domain:one.example @ads\n", "v2fly", ["one.example"]),
         (gzip.compress(b"one.example\n"), "domains", ["one.example"]),
     ],
+    ids=map(str, range(7)),  # an archive's bytes hold the time it was made
 )  # fmt: skip
 def test_every_format_is_taken(
     listed: School, web: FlaskClient, data: bytes, format_: str, expected: list[str]
@@ -103,6 +104,7 @@ def test_every_format_is_taken(
         (b"bets.example\n", {"category": "illegal"}, "", "category"),
         (b"bets.example\n", {"format": ""}, "Choose how it is written", "format"),
     ],
+    ids=map(str, range(14)),  # not the bytes themselves: some are megabytes
 )  # fmt: skip
 def test_what_is_no_list_is_refused_and_nothing_is_left(
     listed: School, web: FlaskClient, entries: Entries, data: bytes, wrong: dict[str, Any],
