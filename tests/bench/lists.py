@@ -1,12 +1,13 @@
 """A list of a million names or five: what it costs to hold, to ask, to build and to replace.
 
-``python -m tests.bench.lists [NAMES]``. The same list in Bellgate's DNS worker, in dnsmasq, in
-unbound (local zones; RPZ) and in pdns-recursor (RPZ), one after the other, each asked over its
-socket. Memory is the whole server's, after it answered 20,000 listed names: proportional (PSS)
-and unshared (USS) size; ``held`` is what it takes more than without a list. Bellgate builds
-in another process, once for all; the others build when they load. Its swap begins with the
-text of the new list and counts the build. Fails when Bellgate takes more memory than a peer,
-as one process or as four, or when a query noticed its swap.
+``python -m tests.bench.lists [NAMES [PEER ...]]``. The same list in Bellgate's DNS worker, in
+dnsmasq, in unbound (local zones; RPZ) and in pdns-recursor (RPZ), one after the other, each
+asked over its socket. Memory is the whole server's, after it answered 20,000 listed names:
+proportional (PSS) and unshared (USS) size; ``held`` is what it takes more than just started
+without a list. Bellgate builds in another process, once for all; the others build when they
+load. Its swap begins with the text of the new list and counts the build. Fails when Bellgate
+takes more memory than a peer, as one process or as four, or when queries noticed its swap:
+one was lost, or a larger share was late than while nothing happened.
 
 What else could have held the names, measured once with a million of them (x86, Python 3.11;
 bytes a name on disk; MB resident after 20,000 look-ups; CPU microseconds for a hit, a miss):
@@ -48,7 +49,7 @@ from tests.bench.lists_servers import (
     started,
     write_list,
 )
-from tests.bench.lists_swap import swap
+from tests.bench.lists_swap import calm, swap
 from tests.bench.snapshot import made_up
 
 ASKED = 20_000
@@ -58,8 +59,8 @@ REPLACED = 100  # one name of so many is another in the new list
 CANARY = "use-application-dns.net"  # closed by Bellgate without any list
 
 
-def main(count: int = 1_000_000) -> int:
-    """Measure, print, and return 0 if the mark is kept."""
+def main(count: int = 1_000_000, *only: str) -> int:
+    """Measure, print, and return 0 if the mark is kept. only: the peers, where not all."""
     for name in missing():
         print(f"{name} is NOT MEASURED: apt-get install {PACKAGES[name][1]}", file=sys.stderr)
     with tempfile.TemporaryDirectory() as temporary, upstream() as port:
@@ -72,7 +73,7 @@ def main(count: int = 1_000_000) -> int:
             "", "CPU us", "wall us", "pages from the disk"),
             lookups(place / "Bellgate" / "snapshot", asked))  # fmt: skip
         costs = [cost]
-        for name in (one for one in PACKAGES if one not in missing()):
+        for name in (one for one in only or PACKAGES if one not in missing()):
             print(f"... {name}", file=sys.stderr, flush=True)
             try:
                 costs.append(of_peer(name, place, port, asked, lists))
@@ -111,7 +112,7 @@ def of_bellgate(
         (bare / folder).mkdir(parents=True)
     publish(bare, bellgate_contents())
     with started(bellgate(bare, port), CANARY) as (server, _):
-        cost.empty = settled_size(server, asked, place)[0]
+        cost.empty = sizes(server.pid)[0]
 
     def replace() -> None:
         runs["an update of 1 %"] = built(lists[1], data)
@@ -130,7 +131,7 @@ def of_peer(name: str, place: Path, port: int, asked: list[str], lists: tuple[Pa
     bare = peer(name, directory / "bare", port)
     write_list(bare, [NEW])
     with started(bare, NEW) as (server, _):
-        cost.empty = settled_size(server, asked, place)[0]
+        cost.empty = sizes(server.pid)[0]
     first = peer(name, directory / "0", port)
     cost.disk = write_list(first, lines(lists[0]))
     with one_measured(cost, first, asked, place) as server:
@@ -152,7 +153,8 @@ def one_measured(cost: Cost, given: Peer, asked: list[str], place: Path) -> Iter
 
 
 def replaced(cost: Cost, server: Running, begin: Callable[[], None]) -> None:
-    """Replace the list under a server that is asked all the time."""
+    """Replace the list under a server that is asked all the time, as it was a while before."""
+    cost.calm = calm(server.port)
     cost.noticed = swap(server.port, begin, lambda: closed(server.port, fresh(NEW)))
     cost.swap_peak = status(server.pid, "VmHWM")
 
@@ -167,12 +169,6 @@ def four_measured(cost: Cost, every: list[Peer], asked: list[str], place: Path) 
         for one in servers:
             settled(one, asked, place)
         cost.four, cost.times = sum(sizes(one.pid)[0] for one in servers), PROCESSES
-
-
-def settled_size(server: Running, asked: list[str], place: Path) -> tuple[int, int]:
-    """Ask for every name once, as of a server that has the list; return PSS and USS."""
-    settled(server, asked, place)
-    return sizes(server.pid)
 
 
 def settled(server: Running, asked: list[str], place: Path) -> float:
@@ -205,4 +201,4 @@ def status(pid: int, word: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:])))
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000, *sys.argv[2:]))

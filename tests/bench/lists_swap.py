@@ -15,6 +15,7 @@ from tests.bench.lists_servers import SOURCE
 
 RATE = 500  # queries a second
 LATE = 0.1  # seconds: what a person begins to feel
+CALM = 10.0  # seconds
 LONGEST = 600  # seconds that a swap may take
 PATIENCE = 5.0  # seconds: what a stub resolver waits at first (resolv.conf(5))
 
@@ -28,6 +29,11 @@ class Noticed:
     late: int
     lost: int
     longest: float
+
+    @property
+    def late_share(self) -> float:
+        """Which share of the queries was answered late."""
+        return self.late / max(1, self.sent)
 
 
 class Steady:
@@ -94,6 +100,13 @@ class Steady:
             seconds, len(self._sent), sum(wait > LATE for wait in waits),
             len(self._sent) - len(waits), 1000 * max(waits, default=0.0),
         )  # fmt: skip
+
+
+def calm(port: int) -> Noticed:
+    """Ask steadily while nothing happens: what this machine makes late by itself."""
+    with Steady(port) as steady:
+        time.sleep(CALM)
+    return steady.noticed(CALM)
 
 
 def swap(port: int, begin: Callable[[], None], done: Callable[[], bool]) -> Noticed:
