@@ -20,10 +20,11 @@ ITSELF = "The gate itself"
 
 
 @click.command("doctor")
+@click.option("--all", "all_", is_flag=True, help="Show what is well too, line by line.")
 @data_option
 @json_option
 @click.pass_context
-def doctor_command(ctx: click.Context, data: Path, as_json: bool) -> None:
+def doctor_command(ctx: click.Context, all_: bool, data: Path, as_json: bool) -> None:
     """Test the running gate: each network asks the real DNS and proxy what its clients ask.
 
     For the role of each network, in the period that holds now: what must be blocked is, what
@@ -38,11 +39,13 @@ def doctor_command(ctx: click.Context, data: Path, as_json: bool) -> None:
     if not data.is_dir():
         raise InputError(f"{data}: there is no gate here yet (start `bellgate up`)")
     looker, found = _looker(data), []
-    shown = ""
+    said = _Said(all_)
     for one in _tried(looker):
         found.append(one)
         if not as_json:
-            shown = _say(one, shown)
+            said.say(one)
+    if not as_json:
+        said.end()
     run = _keep(data, found, looker)
     if as_json:
         print_json({"healthy": well(found), "run": run, "results": found})
@@ -91,19 +94,45 @@ def _keep(data: Path, found: list[Result], looker: Looker) -> int | None:
     return kept.id
 
 
-def _say(one: Result, shown: str) -> str:
-    from appliance.cli.status import MARKS
+class _Said:
+    """Prints results as they come: what is wrong line by line, what is well as a count.
 
-    heading = one.network or (one.role and "Roles") or ITSELF
-    if heading != shown:
-        period = f", {one.period}" if one.period else ""
-        role = f" ({one.role}{period})" if one.network else ""
-        click.secho(f"{printable(heading)}{printable(role)}", bold=True)
-    mark, colour = next((m, c) for level, m, c in MARKS if level is one.level)
-    click.echo(f"  {click.style(mark, fg=colour)} {printable(one.about)}: {printable(one.words)}")
-    if one.todo and one.level.value not in ("good", "note"):
-        click.echo(f"      What to do: {printable(one.todo)}")
-    return heading
+    The same advice is given once. every: print what is well line by line, too.
+    """
+
+    def __init__(self, every: bool) -> None:
+        self._every = every
+        self._heading = ""
+        self._well = 0
+        self._advice: set[str] = set()
+
+    def say(self, one: Result) -> None:
+        """Print a result, or count it."""
+        from appliance.cli.status import MARKS
+
+        heading = one.network or (one.role and "Roles") or ITSELF
+        if heading != self._heading:
+            self.end()
+            self._heading = heading
+            period = f", {one.period}" if one.period else ""
+            role = f" ({one.role}{period})" if one.network else ""
+            click.secho(f"{printable(heading)}{printable(role)}", bold=True)
+        if one.level.value == "good" and not self._every:
+            self._well += 1
+            return
+        mark, colour = next((m, c) for level, m, c in MARKS if level is one.level)
+        words = f"{printable(one.about)}: {printable(one.words)}"
+        click.echo(f"  {click.style(mark, fg=colour)} {words}")
+        bad = one.level.value not in ("good", "note")
+        if bad and one.todo and (self._every or one.todo not in self._advice):
+            self._advice.add(one.todo)
+            click.echo(f"      What to do: {printable(one.todo)}")
+
+    def end(self) -> None:
+        """Print how many were well under the heading that ends."""
+        if self._well:
+            click.echo(f"  {click.style('✔', fg='green')} {self._well} as they should be")
+        self._well = 0
 
 
 def _sum_up(found: list[Result]) -> None:
@@ -113,5 +142,6 @@ def _sum_up(found: list[Result]) -> None:
     amber = sum(one.level is Level.AMBER for one in found)
     if red or amber:
         print(f"{len(found)} tried: {red} wrong (✖), {amber} to be looked at (▲).")
+        print("`bellgate doctor --all` shows each, and so does the page Self-test.")
         return
     print(f"{len(found)} tried, all well.")

@@ -16,6 +16,7 @@ PLATFORMS: Final = ("facebook", "x", "youtube", "tiktok", "instagram", "whatsapp
 HELPLINES: Final = 3
 NEVER_BLOCKED: Final = 3
 # Closed for everybody by every template, though not of the class that is told of.
+_ENGINES: Final = {"duckduckgo": "DuckDuckGo", "youtube": "YouTube"}
 _HARMFUL: Final = frozenset({"malware_phishing"})
 
 
@@ -85,7 +86,8 @@ def _searches(snapshot: Snapshot) -> Iterator[Name]:
         if name.engine not in engines or _usual(name.host) > _usual(engines[name.engine]):
             engines[name.engine] = name.host
     for engine, host in engines.items():
-        yield Name(host, f"Safe search, {engine.capitalize()}", Must.LOCKED)
+        called = _ENGINES.get(engine, engine.capitalize())
+        yield Name(host, f"Safe search, {called}", Must.LOCKED)
 
 
 def _open(snapshot: Snapshot) -> Iterator[Name]:

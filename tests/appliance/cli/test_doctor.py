@@ -19,12 +19,23 @@ def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gate]:
 
 
 def test_people_read_each_network_with_its_role_and_period(gate: Gate) -> None:
-    done = gate.command("doctor")
+    done = gate.command("doctor", "--all")
     assert done.returncode == 0, done.stdout
     assert "Demo: pupils (pupil, Break)" in done.stdout
     assert "✔ Facebook: www.facebook.com is blocked (clause 7.1): the page says why." in done.stdout
     assert "What to do: " in done.stdout  # no list, no filter
     assert "0 wrong" in done.stdout
+
+
+def test_what_is_well_is_a_count_and_advice_is_given_once(gate: Gate) -> None:
+    done = gate.command("doctor")
+    assert done.returncode == 0, done.stdout
+    assert "Demo: pupils (pupil, Break)\n  ✔ " in done.stdout
+    assert " as they should be\n" in done.stdout
+    assert "Facebook" not in done.stdout
+    advice = [line for line in done.stdout.splitlines() if "What to do: " in line]
+    assert len(advice) == len(set(advice))
+    assert "bellgate doctor --all" in done.stdout
 
 
 def test_scripts_read_the_same_and_it_is_kept(gate: Gate) -> None:
