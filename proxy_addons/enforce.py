@@ -43,13 +43,15 @@ class Enforce:
             flow.response = answer(url.status, error_page.HEADERS, page)
             return
         query, verdict = self._gate.judge.decide(connection, url, flow.request.method.upper())
-        self._note(query, verdict, headers)
+        self._note(connection, query, verdict, headers)
         if verdict.action is Action.ALLOW:
             let_through(flow, Passage(connection, query, verdict))
         else:
             self._block(flow, connection, query, verdict, headers)
 
-    def _note(self, query: Query, verdict: Verdict, headers: Seen) -> None:
+    def _note(self, connection: Connection, query: Query, verdict: Verdict, headers: Seen) -> None:
+        if connection.unseen:
+            return
         search = searched(query, self._gate.judge.snapshot)
         if search is not None:  # the policy asks for it, whatever it says to the page itself
             verdict = replace(verdict, record=True, clause=verdict.clause or search.clause)
