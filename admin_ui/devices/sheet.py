@@ -108,6 +108,9 @@ def _of_heading(
     known = ", ".join(columns)
     if not any(heading):
         return (Mistake(1, "", f"the first line names the columns ({known})"),)
+    if not any(name in columns for name in heading):
+        words = f"this is not such a CSV file: its first line has none of the columns {known}"
+        return (Mistake(1, "", words),)
     odd = [name for name in heading if name and name not in columns]
     twice = sorted({name for name in heading if name and heading.count(name) > 1})
     return (

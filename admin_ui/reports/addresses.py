@@ -48,7 +48,9 @@ def read(text: str) -> Addresses:
 def refang(text: str) -> str:
     """Return an address as a browser would have had it: ``hxxps://a[.]b`` is ``https://a.b``.
 
-    Only the scheme and the host are changed; brackets in a path are the address's own.
+    Only the scheme and the host are changed; brackets in a path are the address's own. A name
+    and password before the host are left out: they are somebody's secret, and no part of the
+    place.
     """
     plain = re.sub(
         r"^(https?)\[:\]//", r"\1://", _FANGLESS.sub(r"http\1", text.strip()), flags=re.I
@@ -57,7 +59,7 @@ def refang(text: str) -> str:
     if not mark:
         scheme, rest = "", plain
     end = min((i for i in map(rest.find, "/?#\\") if i != -1), default=len(rest))
-    host = rest[:end].replace("[.]", ".").replace("(.)", ".")
+    host = rest[:end].rpartition("@")[2].replace("[.]", ".").replace("(.)", ".")
     return scheme + mark + host + rest[end:]
 
 

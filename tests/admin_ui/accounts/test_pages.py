@@ -187,16 +187,19 @@ def test_a_disabled_account_is_out_at_once_and_may_come_back(
     assert person.sign_in().status_code == 303
 
 
+@pytest.mark.parametrize("post", [Post.DSL, Post.SLT, Post.AUDITOR])
 def test_a_reset_makes_the_password_worthless_and_keeps_the_second_step(
-    school: School, technician: FlaskClient
+    school: School, technician: FlaskClient, post: Post
 ) -> None:
-    person = somebody(school, "casey", [Post.DSL], phone=True)
+    """So whoever resets it, and reads the link, is not that person yet."""
+    person = somebody(school, "casey", [post], phone=True)
     page = technician.post(
         f"/accounts/{person.account.id}/reset", data={"reason": "Forgot it"}
     ).text
     assert person.sign_in().status_code == 200
     person.web.post(invitation(page), data={"password": PASSWORD})
     assert person.sign_in().headers["Location"] == "/second-factor"
+    assert person.web.get("/log").status_code == 303
 
 
 def test_a_lost_phone_of_a_lead_needs_technician_and_headteacher(

@@ -67,6 +67,7 @@ def test_the_encoding_of_windows() -> None:
         ("\n", (1, "")),
         ("name\nx", (1, "id")),
         ("id,colour\nx,red", (1, "colour")),
+        ("%PDF-1.7\nrubbish", (1, "")),  # another kind of file altogether
         ("id,id\nx,y", (1, "id")),
         ("id,name\na,b\nc,d,e\n", (3, "")),
         ('id,name\na,"never closed\n', (2, "")),
@@ -78,6 +79,11 @@ def test_the_encoding_of_windows() -> None:
 def test_a_mistake_has_its_place(text: str, place: tuple[int, str]) -> None:
     found = read(text, COLUMNS, ("id",))
     assert [(m.line, m.column) for m in found.mistakes] == [place]
+
+
+def test_another_kind_of_file_is_said_to_be_one() -> None:
+    found = read("%PDF-1.7 obj\nx", COLUMNS, ("id",))
+    assert "first line has none of the columns id, name" in found.mistakes[0].words
 
 
 def test_lines_are_counted_as_an_editor_does() -> None:

@@ -64,6 +64,19 @@ def test_what_is_shown_can_be_handed_in_again(url: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("https://ann:pw@evil.example/page", "https://evil.example/page"),
+        ("hxxps://good[.]example@evil[.]example/", "https://evil.example/"),
+        ("ann:p@w@evil.example", "evil.example"),
+        ("https://a.example/@ann", "https://a.example/@ann"),
+    ],
+)
+def test_a_password_in_an_address_is_not_kept(typed: str, kept: str) -> None:
+    assert addresses.read(typed).urls == (kept,)
+
+
+@pytest.mark.parametrize(
     ("text", "picture"),
     [
         ("data:image/png;base64,iVBOR", True),
