@@ -44,6 +44,7 @@ class Visit:
 
 # Pages that no link leads to, and what is no page.
 SAMPLES: dict[str, Visit] = {
+    "doctor.export": Visit("/self-test/export/csv", Post.IT_TECHNICIAN, page=False),
     "lists.progress": Visit("/lists/id/drugs-county/progress", Post.IT_TECHNICIAN, page=False),
     "log.export": Visit("/log/export/csv", Post.DSL, page=False),
     "log.new": Visit("/log/new?after=0", Post.DSL, page=False),  # rows alone, for the live log
