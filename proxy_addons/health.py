@@ -30,6 +30,8 @@ class Health:
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Answer a request for our own name."""
+        if flow.error is not None:  # a stranger's, closed already
+            return
         link = self._gate.connections.of(flow.client_conn)
         named = link.bound or flow.request.host_header or ""
         if host_of(named.partition(":")[0]) not in self._gate.settings.own_names:

@@ -1,7 +1,7 @@
 """The self-test at the explicit proxy: whom it stands in for, said in its CONNECT.
 
 Fails to nobody: without proof the field counts for nothing, and whoever asks is who they
-are; a stranger who proves nothing is closed by everything that comes after.
+are; a stranger who proves nothing is closed here.
 """
 
 from __future__ import annotations
@@ -25,6 +25,18 @@ class StandIn:
 
     def http_connect(self, flow: http.HTTPFlow) -> None:
         """Look at the first CONNECT of a connection; inside a tunnel nobody changes."""
+        self._hear(flow)
+        self._close_strangers(flow)
+
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        """Close a stranger that asks without a CONNECT: it has proven nothing."""
+        self._close_strangers(flow)
+
+    def _close_strangers(self, flow: http.HTTPFlow) -> None:
+        if self._gate.connections.by_id(flow.client_conn.id) is None:
+            flow.kill()
+
+    def _hear(self, flow: http.HTTPFlow) -> None:
         said = flow.request.headers.pop(HEADER, None)
         if said is None:
             return

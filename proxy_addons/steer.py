@@ -64,6 +64,8 @@ class Steer:
 
     def http_connect(self, flow: http.HTTPFlow) -> None:
         """Refuse a tunnel to another port, or to a host that is refused by name."""
+        if flow.error is not None:  # a stranger's, closed already
+            return
         connection = self._gate.connections.of(flow.client_conn)
         host = host_of(flow.request.host)
         if connection.face is not Face.EXPLICIT or connection.tunnel is not None:

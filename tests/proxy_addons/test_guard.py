@@ -107,7 +107,8 @@ def test_every_hook_of_our_addons_is_guarded() -> None:
     from mitmproxy import hooks
 
     known = set(hooks.all_hooks)
-    gate: Any = SimpleNamespace(connections=SimpleNamespace(), settings=None)
+    settings = SimpleNamespace(data=Path("none"))
+    gate: Any = SimpleNamespace(connections=SimpleNamespace(), settings=settings)
     distrust = chain.Distrust(gate, Path("none"))
     for addon in chain.addons(gate, chain.LiveFlows(gate), chain.HangUp(), distrust):
         mine = {name for name in dir(addon) if name in known}
