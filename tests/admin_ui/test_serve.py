@@ -170,7 +170,9 @@ def taking(app: Flask) -> Flask:
     app.add_url_rule("/form", "pages.form", size, methods=["POST"])
     app.add_url_rule("/upload", "pages.upload", limits.takes_files(upload), methods=["POST"])
     app.before_request_funcs[None] = [
-        check for check in app.before_request_funcs[None] if check.__module__ != "admin_ui.doorkeeper"
+        check
+        for check in app.before_request_funcs[None]
+        if check.__module__ != "admin_ui.doorkeeper"
     ]
     return app
 
