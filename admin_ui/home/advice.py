@@ -16,7 +16,7 @@ NAMES: Final = MappingProxyType(
         "filter": "The accredited filter",
     }
 )  # fmt: skip
-_TODO: Final = MappingProxyType(
+_ADVICE: Final = MappingProxyType(
     {
         "gate": "Start it: “bellgate up”.",
         "dns": "No device finds names. It is started again by itself; if this stays, restart the "
@@ -49,7 +49,7 @@ def advice(check: Check) -> str:
     """Return what to do; empty where nothing needs doing."""
     if check.level in (Level.GOOD, Level.NOTE):
         return ""
-    return _TODO.get(check.name, "Look at “bellgate status” on the appliance.")
+    return _ADVICE.get(check.name, "Look at “bellgate status” on the appliance.")
 
 
 def words(checks: tuple[Check, ...]) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from admin_ui.gate import gate
 from admin_ui.lists.meaning import Meaning, meanings, named
 from appliance.lists.subscription import Subscription
 from appliance.policy.model import CategoryClass
-from appliance.store import lists, starting_lists, subscriptions, web_settings
+from appliance.store import lists, look_alikes, starting_lists, subscriptions, web_settings
 from appliance.store.lists import KeptList
 from appliance.store.subscriptions import Fetch, Subscribed
 
@@ -64,6 +64,11 @@ class Listed:
     def starting(self) -> bool:
         """Whether it came with the gate, until a subscribed list takes its place."""
         return self.kept is not None and self.kept.source == starting_lists.SOURCE
+
+    @property
+    def made_here(self) -> bool:
+        """Whether its names were decided on one by one, at the school: they do not age."""
+        return self.kept is not None and self.kept.source == look_alikes.SOURCE
 
     @property
     def licence(self) -> str:
@@ -148,7 +153,7 @@ class Listed:
             return State("Update held back", "orange", "amber", self.fetch.trouble)
         if self.fetch.state == "failed":
             return self._failed()
-        aged = self.subscription is None and not self.starting
+        aged = self.subscription is None and not self.starting and not self.made_here
         if aged and self.now - self._loaded > OLD:
             words = "It does not renew itself, and is older than a month. Take in a newer file."
             return State("On, but old", "orange", "amber", words)

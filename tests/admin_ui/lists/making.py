@@ -78,7 +78,7 @@ def fill(school: School) -> None:
                   trouble="The server did not answer.")  # fmt: skip
         drugs = replace(COUNTY, list_id="drugs-county", name="Drugs", category="drugs")
         subscribe(session, drugs, state="fetching", done=1_500_000, total=4_000_000)
-        keep(session, "own-dating", "dating", "dates.example\n", at=now - timedelta(days=60))
+        keep(session, "dating-file", "dating", "dates.example\n", at=now - timedelta(days=60))
         keep(session, "old-vpn", "vpn", "tunnel.example\n", source="/home/a/vpn.txt")
         lists.enable(session, "old-vpn", enabled=False)
         keep(session, "licensed", "illegal", "terrible.example\n", hashed=True)

@@ -81,9 +81,9 @@ def test_a_list_from_a_file_has_a_name_and_a_licence(
     listed: School, web: FlaskClient, entries: Entries
 ) -> None:
     data = {"name": "Dating, ours", "licence": "our own", "attribution": "the office",
-            "seen": seen(web, "own-dating")}  # fmt: skip
-    assert web.post("/lists/id/own-dating/change", data=data).status_code == 303
-    page = web.get("/lists/id/own-dating").text
+            "seen": seen(web, "dating-file")}  # fmt: skip
+    assert web.post("/lists/id/dating-file/change", data=data).status_code == 303
+    page = web.get("/lists/id/dating-file").text
     assert "Dating, ours" in page
     assert "the office" in page
     assert len(entries("list.changed")) == 1
@@ -96,7 +96,7 @@ def test_a_list_is_fetched_now(listed: School, web: FlaskClient, entries: Entrie
     page = web.get("/lists/id/adult-county").text
     assert "Waiting for its turn" in page
     assert "lists-" in page  # the script that watches it
-    for id_ in ("own-dating", "old-vpn"):
+    for id_ in ("dating-file", "old-vpn"):
         assert "is not fetched" in web.post(f"/lists/id/{id_}/update", follow_redirects=True).text
     assert len(entries("list.update_asked")) == 1
 
@@ -121,7 +121,7 @@ def test_a_held_update_is_taken_with_a_reason(
         ("gambling-county", {"digest": "d2" * 32, "reason": "x"}, "not there any more"),
         ("gambling-county", {"digest": "", "reason": "x"}, "not there any more"),
         ("adult-county", {"digest": "d1" * 32, "reason": "x"}, "not there any more"),
-        ("own-dating", {"digest": "d1" * 32, "reason": "x"}, "not there any more"),
+        ("dating-file", {"digest": "d1" * 32, "reason": "x"}, "not there any more"),
     ],
 )
 def test_another_update_than_was_looked_at_is_not_taken(

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import delete
 
+from appliance import clock
 from appliance.accounts.posts import Post
 from appliance.lists.presets import presets
-from appliance.store import lists
+from appliance.store import lists, look_alikes
 from appliance.store.tables import PolicyVersion
 from tests.admin_ui.conftest import School
+from tests.admin_ui.lists.making import keep
 
-EVERY = ("adult-county", "gambling-county", "games-county", "drugs-county", "own-dating", "old-vpn",
-         "licensed")  # fmt: skip
+EVERY = ("adult-county", "gambling-county", "games-county", "drugs-county", "dating-file",
+         "old-vpn", "licensed")  # fmt: skip
 
 
 def test_every_list_stands_in_its_kind_with_what_the_policy_does(web: FlaskClient) -> None:
@@ -32,12 +36,19 @@ def test_every_list_stands_in_its_kind_with_what_the_policy_does(web: FlaskClien
         ("gambling-county", "It had 4,600,000 names and now has 312: kept the old one."),
         ("games-county", "The server did not answer. It names nothing yet"),
         ("drugs-county", "Being fetched: 1.5 of 4.0 MB."),
-        ("own-dating", "It does not renew itself, and is older than a month."),
+        ("dating-file", "It does not renew itself, and is older than a month."),
         ("old-vpn", "None of its names count."),
     ],
 )
 def test_a_list_says_how_it_is(web: FlaskClient, id_: str, words: str) -> None:
     assert words in web.get(f"/lists/id/{id_}").text
+
+
+def test_what_the_school_decided_one_by_one_does_not_age(web: FlaskClient, school: School) -> None:
+    long_ago = clock.real() - timedelta(days=400)
+    with school.store.session() as session:
+        keep(session, "own-games", "games", "g.example\n", at=long_ago, source=look_alikes.SOURCE)
+    assert "Its names are in use." in web.get("/lists/id/own-games").text
 
 
 def test_a_list_says_for_whom_it_closes_what_by_which_clause(web: FlaskClient) -> None:
