@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from appliance.look_alikes import feed
 from appliance.look_alikes.feed import Feed
 from appliance.look_alikes.use import clients
+from tests.appliance.look_alikes.salt import fixed_salt
 
 DAY, NEXT = date(2026, 11, 23), date(2026, 11, 24)
 PUPIL = bytes((10, 1, 0, 5))
@@ -25,6 +26,7 @@ def only(run: Path) -> tuple[date, dict[str, int]]:
 
 
 def test_what_was_noted_is_read_back_without_an_address(tmp_path: Path) -> None:
+    fixed_salt(tmp_path, DAY)
     worker = Feed(tmp_path)
     worker.begin(DAY)
     for last in (5, 6, 6):

@@ -18,6 +18,7 @@ from appliance.look_alikes.gatherer import KEEP, LOOK, Gatherer
 from appliance.store import audit, lists, look_alikes, name_uses, policies, settings
 from appliance.store.look_alikes import State
 from appliance.store.session import Store, open_store
+from tests.appliance.look_alikes.salt import fixed_salt
 
 
 class Ticking:
@@ -52,6 +53,7 @@ def today() -> date:
 
 
 def told(run: Path, *hosts: str, clients: int = 1, day: date | None = None) -> None:
+    fixed_salt(run, day or today())
     worker = Feed(run)
     worker.begin(day or today())
     for host in hosts:
