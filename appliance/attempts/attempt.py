@@ -20,6 +20,7 @@ class Layer(StrEnum):
     DNS = "dns"
     TLS = "tls"
     HTTP = "http"
+    PACKET = "packet"  # gateway mode: what the firewall refused or noted
 
 
 class Visit(StrEnum):
@@ -36,6 +37,8 @@ class Attempt:
 
     url: without query and fragment, empty where no URL was seen. search: a search term,
     where the policy asks for it. For the illegal class host is ``withheld``, url is empty.
+    signal: what of ``circumvention`` it is a sign of, empty for ordinary attempts. evidence: what
+    was seen, in plain words, such as "UDP port 51820 of 192.0.2.1".
     """
 
     at: datetime
@@ -63,6 +66,8 @@ class Attempt:
     service: str = ""
     category: str = ""
     count: int = 1
+    signal: str = ""
+    evidence: str = ""
 
 
 def attempt_of(

@@ -155,6 +155,7 @@ def _key(attempt: Attempt) -> Key:
     return (
         attempt.layer, attempt.visit, attempt.host, attempt.verdict, attempt.reason, attempt.rule,
         attempt.role, attempt.period, attempt.period_kind, attempt.search,
+        attempt.signal,
         (attempt.url, attempt.method) if page else (),
     )  # fmt: skip
 

@@ -48,6 +48,8 @@ class AttemptRow(Base):
     reason: Mapped[str]
     rule: Mapped[str]
     clause: Mapped[str]
+    signal: Mapped[str] = mapped_column(server_default="")
+    evidence: Mapped[str] = mapped_column(server_default="")
 
 
 class SegmentRow(Base):

@@ -23,6 +23,7 @@ from appliance.store import (
     audit,
     audit_tables,
     doctor_tables,
+    gateway_tables,
     list_tables,
     log_tables,
     look_alike_tables,
@@ -40,7 +41,8 @@ _TOUCHED: Final = "bellgate_touched"
 
 # Importing these makes their tables known; any module may speak of them through here.
 __all__ = [
-    "Store", "account_tables", "attempt_tables", "audit_tables", "doctor_tables", "list_tables",
+    "Store", "account_tables", "attempt_tables", "audit_tables", "doctor_tables",
+    "gateway_tables", "list_tables",
     "log_tables", "look_alike_tables", "open_store", "policy_tables", "report_tables",
     "request_tables", "tables",
 ]  # fmt: skip

@@ -34,6 +34,12 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "appliance.policy", "appliance.lists", "appliance.store", "appliance.audit",
     ),
     "appliance.identity": (),
+    "appliance.firewall": ("appliance.policy", "appliance.templates", "appliance.identity"),
+    "appliance.firewall.door": (
+        "appliance.policy", "appliance.templates", "appliance.identity", "appliance.firewall",
+        *READING, *SPOOLING,
+    ),
+    "appliance.circumvention": ("appliance.policy", "appliance.templates", SPOOLING[0]),
     "appliance.look_alikes": ("appliance.policy",),
     "appliance.look_alikes.gatherer": (
         "appliance.policy", "appliance.look_alikes", "appliance.store", "appliance.lists",

@@ -1,0 +1,43 @@
+"""What gateway mode adds: who signed in on which device, and what was said of signals."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from appliance.store.base import Base, UtcTime
+
+
+class SignInRow(Base):
+    """A person using a device for a while. how: ``portal`` or ``radius``. by: who made it.
+
+    Not enforced through the snapshot: the core writes who is signed in into a file beside it
+    (``identity.sign_ins``), since a thousand sign-ins at 08:50 are no thousand policies.
+    """
+
+    __tablename__ = "sign_in"
+    __table_args__ = (Index(None, "ends"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address: Mapped[str]
+    mac: Mapped[str]
+    person: Mapped[str]
+    how: Mapped[str]
+    by: Mapped[str]
+    starts: Mapped[datetime] = mapped_column(UtcTime)
+    ends: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class SignalRulingRow(Base):
+    """What somebody said of a client's signals: seen, or a false alarm until an instant."""
+
+    __tablename__ = "signal_ruling"
+
+    client: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    at: Mapped[datetime] = mapped_column(UtcTime)
+    until: Mapped[datetime | None] = mapped_column(UtcTime)
+    by: Mapped[str]
+    note: Mapped[str] = mapped_column(Text)
