@@ -19,6 +19,7 @@ from appliance.doctor.look import Looker
 from appliance.doctor.result import SCHEDULE, Result
 from appliance.doctor.trying import every
 from appliance.identity import stand_in
+from appliance.kept_thread import KeptThread
 from appliance.store import doctor
 from appliance.store.migrating import StoreError
 from appliance.store.session import Store, open_store
@@ -27,7 +28,7 @@ TURN: Final = 1.0  # seconds between two looks: whoever asks for a run sees it b
 FIRST: Final = 60.0  # seconds after the start: all children have to be up
 APART: Final = 900.0  # seconds between two runs that nobody asked for
 LOOKS: Final = 20.0  # seconds between two looks whether one is due
-AGAIN: Final = 60.0  # seconds between two threads, and until a failure is tried again
+AGAIN: Final = 60.0  # seconds until a failure is tried again
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +43,7 @@ class Rounds:
         self._data, self._stopping = data, stopping
         self._apart = apart
         self._next = clock.monotonic() + first
-        self._thread: threading.Thread | None = None
-        self._begun = -AGAIN
+        self._thread = KeptThread("self-test", self._run, stopping)
         try:
             stand_in.make(data / "run")
         except OSError as error:  # nobody can stand in: the self-test says so
@@ -51,18 +51,11 @@ class Rounds:
 
     def look(self) -> None:
         """See that the thread runs. Never waits."""
-        if self._stopping.is_set() or (self._thread is not None and self._thread.is_alive()):
-            return
-        now = clock.monotonic()
-        if now - self._begun >= AGAIN:
-            self._begun = now
-            self._thread = threading.Thread(target=self._run, name="self-test", daemon=True)
-            self._thread.start()
+        self._thread.look()
 
     def join(self, longest: float) -> None:
         """Wait for the thread to end, so many seconds at most."""
-        if self._thread is not None:
-            self._thread.join(longest)
+        self._thread.join(longest)
 
     def _run(self) -> None:
         while not self._stopping.wait(TURN):

@@ -16,6 +16,7 @@ from typing import Final
 from sqlalchemy.exc import SQLAlchemyError
 
 from appliance import clock
+from appliance.kept_thread import KeptThread
 from appliance.refresh import filter_check
 from appliance.refresh.asking import Endpoint
 from appliance.refresh.progress import Watcher
@@ -25,7 +26,6 @@ from appliance.store.session import Store, open_store
 
 TURN: Final = 1.0  # seconds between two looks: whoever asks for a list sees it begin
 RETRY: Final = 10.0  # seconds until a store that failed is opened again
-AGAIN: Final = 60.0  # seconds between two threads
 
 log = logging.getLogger(__name__)
 
@@ -45,25 +45,16 @@ class Keeping:
         self._work = work
         self._stopping = stopping
         self._resolvers = resolvers
-        self._thread: threading.Thread | None = None
-        self._begun = -AGAIN
+        self._thread = KeptThread("lists", self._run, stopping)
         self._said = ""
 
     def look(self) -> None:
         """See that the thread runs. Never waits."""
-        if self._stopping.is_set() or (self._thread is not None and self._thread.is_alive()):
-            return
-        now = clock.monotonic()
-        if now - self._begun >= AGAIN:
-            self._begun = now
-            # A daemon: nothing that a source does keeps the appliance from stopping.
-            self._thread = threading.Thread(target=self._run, name="lists", daemon=True)
-            self._thread.start()
+        self._thread.look()
 
     def join(self, longest: float) -> None:
         """Wait for the thread to end, so many seconds at most."""
-        if self._thread is not None:
-            self._thread.join(longest)
+        self._thread.join(longest)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

@@ -17,6 +17,7 @@ SPOOLING = ("appliance.attempts.attempt", "appliance.attempts.spool")
 # Longest prefix of the importing module -> what it may import besides itself and the clock.
 ARROWS: dict[str, tuple[str, ...]] = {
     "appliance.clock": (),
+    "appliance.kept_thread": (),
     "appliance.policy": (),
     "appliance.policy_file": ("appliance.policy", "appliance.templates"),
     "appliance.templates": (),
@@ -32,6 +33,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     ),
     "appliance.refresh": (
         "appliance.policy", "appliance.lists", "appliance.store", "appliance.audit",
+        "appliance.kept_thread",
     ),
     "appliance.identity": (),
     "appliance.firewall": ("appliance.policy", "appliance.templates", "appliance.identity"),
@@ -64,7 +66,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "appliance.status": ("appliance.policy",),
     "appliance.doctor": (
         "appliance.policy", "appliance.status", "appliance.identity", "appliance.store",
-        "appliance.publish.hold",
+        "appliance.publish.hold", "appliance.kept_thread",
     ),
     "admin_ui": (
         "appliance.policy", "appliance.store", "appliance.status", "appliance.publish",

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from appliance.refresh import keeping
 from appliance.refresh.keeping import Keeping
 from appliance.store import subscriptions
 from tests.appliance.cli.gate_process import until
@@ -78,7 +77,7 @@ def test_without_a_database_it_waits_and_makes_none(
 def test_a_thread_that_died_is_begun_again(
     bed: Bed, stopping: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeping, "AGAIN", 0.0)
+    monkeypatch.setattr("appliance.kept_thread.AGAIN", 0.0)
     monkeypatch.setattr(threading, "excepthook", lambda args: None)
     keeper_ = keeper(bed, stopping)
     died: list[int] = []
