@@ -12,6 +12,16 @@ from appliance.identity import netlink
 KEPT: Final = 1.0  # seconds that one dump of the table is relied on
 
 
+def plain(address: str) -> str | None:
+    """Return an address as the table has it; None for loopback and what is no address."""
+    try:
+        ip = ip_address(address.partition("%")[0])
+    except ValueError:
+        return None
+    ip = (ip.ipv4_mapped or ip) if isinstance(ip, IPv6Address) else ip
+    return None if ip.is_loopback else str(ip)
+
+
 class Neighbours:
     """The neighbour table, dumped at most once a second. One owner: not for several threads.
 
@@ -36,15 +46,11 @@ class Neighbours:
 
         Loopback has none. A zone (``%eth0``) is left aside; ``::ffff:a.b.c.d`` is a.b.c.d.
         """
-        try:
-            ip = ip_address(address.partition("%")[0])
-        except ValueError:
-            return None
-        ip = (ip.ipv4_mapped or ip) if isinstance(ip, IPv6Address) else ip
-        if ip.is_loopback:
+        ip = plain(address)
+        if ip is None:
             return None
         self._refresh()
-        return self._table.get(str(ip))
+        return self._table.get(ip)
 
     def _refresh(self) -> None:
         now = self._monotonic()
