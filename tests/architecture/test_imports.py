@@ -13,6 +13,7 @@ READING = tuple(
     f"appliance.publish.{name}" for name in ("hold", "files", "domainlist", "shard", "hashes")
 )
 SPOOLING = ("appliance.attempts.attempt", "appliance.attempts.spool")
+SIGNALS = "appliance.circumvention.signals"
 
 # Longest prefix of the importing module -> what it may import besides itself and the clock.
 ARROWS: dict[str, tuple[str, ...]] = {
@@ -24,7 +25,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "appliance.lists": ("appliance.policy",),
     "appliance.store": (
         "appliance.policy", "appliance.policy_file", "appliance.lists", "appliance.audit",
-        "appliance.attempts.attempt", "appliance.attempts.visits",
+        "appliance.attempts.attempt", "appliance.attempts.visits", "appliance.circumvention",
     ),
     "appliance.attempts": ("appliance.policy",),
     "appliance.attempts.recorder": ("appliance.policy", "appliance.attempts", "appliance.store"),
@@ -39,9 +40,10 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "appliance.firewall": ("appliance.policy", "appliance.templates", "appliance.identity"),
     "appliance.firewall.door": (
         "appliance.policy", "appliance.templates", "appliance.identity", "appliance.firewall",
-        *READING, *SPOOLING,
+        SIGNALS, *READING, *SPOOLING,
     ),
     "appliance.circumvention": ("appliance.policy", "appliance.templates", SPOOLING[0]),
+    "appliance.circumvention.signals": (SPOOLING[0],),
     "appliance.look_alikes": ("appliance.policy",),
     "appliance.look_alikes.gatherer": (
         "appliance.policy", "appliance.look_alikes", "appliance.store", "appliance.lists",
@@ -58,10 +60,12 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "appliance.attempts.attempt", "appliance.attempts.visits",
     ),
     "appliance.dns": (
-        "appliance.policy", "appliance.identity", "appliance.look_alikes.feed", *READING, *SPOOLING,
+        "appliance.policy", "appliance.identity", "appliance.look_alikes.feed", SIGNALS, *READING,
+        *SPOOLING,
     ),
     "proxy_addons": (
-        "appliance.policy", "appliance.identity", "appliance.authority", *READING, *SPOOLING,
+        "appliance.policy", "appliance.identity", "appliance.authority", SIGNALS, *READING,
+        *SPOOLING,
     ),
     "appliance.status": ("appliance.policy",),
     "appliance.doctor": (
@@ -72,7 +76,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "appliance.policy", "appliance.store", "appliance.status", "appliance.publish",
         "appliance.authority", "appliance.policy_file", "appliance.accounts", "appliance.audit",
         "appliance.attempts.attempt", "appliance.attempts.attention", "appliance.identity",
-        "appliance.lists",
+        "appliance.lists", "appliance.circumvention",
         "appliance.doctor.asked", "appliance.doctor.result",
     ),
     "appliance.cli": ("appliance", "proxy_addons", "admin_ui"),
