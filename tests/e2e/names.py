@@ -26,10 +26,24 @@ HOSTS: Final = (
 ADDRESSES: Final = {
     host: (f"93.184.100.{10 + i}", f"2a00:1450:4000::{10 + i}") for i, host in enumerate(HOSTS)
 }
+# What lies further out: the far ends of ways round the gate (``router_abroad``).
+ABROAD: Final = {
+    "dns.google": ("8.8.8.8", "2001:4860:4860::8888"),
+    **{
+        host: (f"93.184.200.{number}", f"2a00:1450:4001::{number}")
+        for number, host in enumerate(
+            ("quiet", "relay", "shell", "work", "tunnel", "front", "casino", "spare"), 53
+        )
+        for host in (f"{host}.example.net",)
+    },
+}
+TUNNEL: Final = ".t.example.net"  # its own server is tunnel.example.net
 
 
 def of(host: str) -> tuple[str, str] | None:
     """Return the addresses of a name; ``N.brief.example.com`` has some for every N."""
+    if host in ABROAD:
+        return ABROAD[host]
     if host.endswith((BRIEF, LISTED)):
         return ADDRESSES["plain.example.com"]
     return ADDRESSES.get(host)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import socketserver
 import threading
 from typing import Any
@@ -19,6 +20,8 @@ def answer(wire: bytes) -> bytes:
     """Return the answer to a query."""
     query = DNSRecord.parse(wire)
     name = str(query.q.qname).rstrip(".")
+    if f".{name.lower()}".endswith(names.TUNNEL):
+        return passed_on(wire)
     reply = query.reply(ra=1, aa=0)
     known, ttl = names.of(name.lower()), names.ttl(name.lower())
     if known is None:
@@ -36,6 +39,14 @@ def answer(wire: bytes) -> bytes:
     return bytes(reply.pack())
 
 
+def passed_on(wire: bytes) -> bytes:
+    """Return what the tunnel's own server says, as a resolver fetches it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.settimeout(5.0)
+        sock.sendto(wire, (names.ABROAD["tunnel.example.net"][0], 53))
+        return sock.recv(65535)
+
+
 class Datagram(socketserver.BaseRequestHandler):
     """One UDP query."""
 
@@ -44,7 +55,7 @@ class Datagram(socketserver.BaseRequestHandler):
         wire, sock = self.request
         try:
             sock.sendto(answer(wire), self.client_address)
-        except DNSError:
+        except (DNSError, TimeoutError, ConnectionError):
             return
 
 
@@ -79,8 +90,6 @@ class _Four:
 
 
 class _Six(_Four):
-    import socket
-
     address_family: Any = socket.AF_INET6
 
 
