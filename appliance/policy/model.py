@@ -180,7 +180,10 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sanction:
-    """A restriction on a person or device: nothing but sanctuary and the short allow list."""
+    """A restriction on a person or device: nothing but sanctuary and the short allow list.
+
+    lifted: somebody ended it at ``end``, which no doubt about the clock undoes.
+    """
 
     id: str
     subject: Subject
@@ -188,6 +191,7 @@ class Sanction:
     end: datetime | None
     clause: str = ""
     text: str = ""
+    lifted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

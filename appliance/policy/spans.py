@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from appliance.policy.model import Ownership, PeriodKind, Subject, SubjectKind
 from appliance.policy.snapshot import Contents, Snapshot
 from appliance.policy.subjects import Client
 from appliance.policy.timetable import Moment
+
+UNBELLED: Final = timedelta(hours=1)  # the longest supervised session where no lesson runs
 
 
 def ringing_for(contents: Contents) -> Client:
@@ -53,6 +56,19 @@ def end_of_running(who: Subject, at: datetime, snapshot: Snapshot) -> datetime |
     """Return when the running period of a subject ends; None: school is closed for them."""
     moment = running(who, at, snapshot)
     return None if moment.kind is PeriodKind.CLOSED else moment.until
+
+
+def end_of_supervision(who: Subject, at: datetime, snapshot: Snapshot) -> datetime:
+    """Return when a supervised session that begins now ends: with the running period.
+
+    While school is closed, or where no bell is known, an hour later, and never past the next
+    bell: a session is for a limited time (reference policy 7.2).
+    """
+    moment = running(who, at, snapshot)
+    longest = at + UNBELLED
+    if moment.known and moment.kind is not PeriodKind.CLOSED:
+        return moment.until or longest
+    return min(moment.until or longest, longest)
 
 
 def end_of_day(day: date, zone: str) -> datetime:

@@ -19,7 +19,7 @@ from appliance.policy.precedence import (
     specificity,
 )
 from appliance.policy.situation import Situation
-from appliance.policy.subjects import applies_to
+from appliance.policy.subjects import applies_to, opens_for
 from appliance.policy.urls import SAFE_METHODS
 
 
@@ -138,7 +138,7 @@ def opens(candidate: Grant, situation: Situation) -> bool:
 
     One for a category does not open what is blocked for being something else as well.
     """
-    if not applies_to(candidate.subject, situation.client):
+    if not opens_for(candidate.subject, situation.client):
         return False
     if not (
         situation.running(candidate.start, candidate.end) and situation.in_period(candidate.when)
@@ -168,8 +168,10 @@ def renders(candidate: Grant, situation: Situation) -> bool:
 
 
 def _held(candidate: Sanction, situation: Situation) -> bool:
-    # With a clock in doubt a sanction holds: it is only ever lifted by a time that is known.
-    running = situation.running(candidate.start, candidate.end) or not situation.query.clock_trusted
+    # With a clock in doubt a sanction holds until somebody lifts it: no date ends it that is
+    # not known to have come.
+    in_doubt = not situation.query.clock_trusted and not candidate.lifted
+    running = situation.running(candidate.start, candidate.end) or in_doubt
     return running and applies_to(candidate.subject, situation.client)
 
 

@@ -28,6 +28,7 @@ from appliance.store import (
     reports,
     sanctions,
     settings,
+    supervision,
 )
 from appliance.store.known import vocabulary
 
@@ -144,7 +145,7 @@ def _timed(session: Session, policy: Contents, since: datetime) -> dict[str, Any
     return {
         "grants": _both((k.grant for k in grants.list_(session, ended_after=since)), policy.grants),
         "sanctions": _both(sanctions.list_(session, ended_after=since), policy.sanctions),
-        "supervised": (*sanctions.supervised(session, ended_after=since), *policy.supervised),
+        "supervised": (*supervision.supervised(session, ended_after=since), *policy.supervised),
         "permissions": (*(kept.permission for kept in held), *policy.permissions),
         "reported": _both(reports.list_(session), policy.reported),
     }

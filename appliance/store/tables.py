@@ -166,10 +166,15 @@ class SanctionRow(Enforced, Base):
     author: Mapped[str]
     reason: Mapped[str]
     made: Mapped[datetime] = mapped_column(UtcTime)
+    source: Mapped[str]  # what it came from: attempt:12, concern:3, signal, or nothing
+    version: Mapped[int]  # counts its changes, so that nobody changes what they have not seen
+    lifted_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    lifted_by: Mapped[str]
+    lifted_reason: Mapped[str]
 
 
 class SupervisedRow(Enforced, Base):
-    """Staff sits with a sanctioned person for a while."""
+    """Staff sits with a sanctioned person for a while. staff: a name. account: a login."""
 
     __tablename__ = "supervised_session"
 
@@ -179,6 +184,8 @@ class SupervisedRow(Enforced, Base):
     starts: Mapped[datetime] = mapped_column(UtcTime)
     ends: Mapped[datetime] = mapped_column(UtcTime)
     staff: Mapped[str]
+    account: Mapped[str]
+    ended_by: Mapped[str]  # who ended it early; empty where the bell did
 
 
 class PermissionRow(Enforced, Base):

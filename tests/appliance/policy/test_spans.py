@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -81,3 +82,28 @@ def test_no_period_runs_while_school_is_closed() -> None:
 )
 def test_a_day_ends_at_the_schools_midnight(day: date, expected: datetime) -> None:
     assert spans.end_of_day(day, "Europe/London") == expected
+
+
+@pytest.mark.parametrize(
+    ("subject", "at", "ends"),
+    [
+        ("person:ann", "2026-11-23T09:30", "2026-11-23T10:00"),  # her group's own bell
+        ("device:pc", "2026-11-23T09:30", "2026-11-23T11:00"),
+        ("person:gone", "2026-11-23T09:30", "2026-11-23T11:00"),
+        ("device:pc", "2026-11-23T08:40", "2026-11-23T09:00"),  # closed: never past the next bell
+        ("device:pc", "2026-11-23T11:00", "2026-11-23T12:00"),  # closed: an hour
+        ("device:pc", "2027-09-06T09:30", "2027-09-06T10:30"),  # after the calendar's last day
+    ],
+)
+def test_a_supervised_session_ends_with_the_lesson(subject: str, at: str, ends: str) -> None:
+    kind, _, id_ = subject.partition(":")
+    when = datetime.fromisoformat(at).replace(tzinfo=UTC)
+    # 09:30 UTC is half past ten in a British September.
+    found = spans.end_of_supervision(Subject(SubjectKind(kind), id_), when, school())
+    assert found == datetime.fromisoformat(ends).replace(tzinfo=UTC)
+
+
+def test_without_a_calendar_a_supervised_session_is_an_hour() -> None:
+    plain = Snapshot(replace(school().contents, calendar=Calendar(zone="Europe/London")))
+    found = spans.end_of_supervision(Subject(SubjectKind.DEVICE, "pc"), MONDAY, plain)
+    assert found == MONDAY + timedelta(hours=1)

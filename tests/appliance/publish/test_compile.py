@@ -36,6 +36,7 @@ from appliance.store import (
     reports,
     sanctions,
     settings,
+    supervision,
 )
 from appliance.store.session import Store
 
@@ -80,7 +81,7 @@ def test_everything_in_the_store_reaches_the_snapshot(store: Store, place: Path)
         devices.add(s, laptop)
         made = grants.add(s, grant(), author="head", reason="trip", at=AT)
         ban = sanctions.add(s, ban, author="head", reason="", at=AT)
-        sanctions.supervise(s, beside)
+        supervision.supervise(s, beside)
         permit = permissions.permit(s, "staff_wifi", who, by="head", start=AT)
         permissions.apply_controls(s, permit.id, by="technician")
         page = reports.block(s, page, author="dsl")

@@ -38,6 +38,7 @@ from appliance.store import (
     reports,
     sanctions,
     settings,
+    supervision,
 )
 from appliance.store.session import Store
 
@@ -143,7 +144,7 @@ REFUSED: dict[str, Callable[[Session], object]] = {
     "subject: a person or": lambda s: sanctions.add(
         s, Sanction(id="", subject=Subject(SubjectKind.ROLE, "pupil"), start=AT, end=None), **MAKER
     ),
-    "staff": lambda s: sanctions.supervise(s, SupervisedSession(subject=SAM, start=AT, end=LATER)),
+    "staff": lambda s: supervision.supervise(s, SupervisedSession(subject=SAM, start=AT, end=LATER)),
     "target: a report": lambda s: reports.block(
         s, ReportedBlock(id="", target=Target(TargetKind.EVERYTHING), start=AT), author="dsl"
     ),
@@ -203,8 +204,8 @@ def test_sanctions_and_reports_are_lifted(school: Store) -> None:
         ban = sanctions.add(s, Sanction(id="", subject=SAM, start=AT, end=None), **MAKER)
         page = reports.block(s, ReportedBlock(id="", target=HOST, start=AT), author="dsl")
         assert (ban.id, page.id) == ("S1", "B1")
-        assert sanctions.lift(s, "S1", at=LATER)
-        assert not sanctions.lift(s, "S1", at=LATER)
+        assert sanctions.lift(s, "S1", at=LATER, by="dsl")
+        assert not sanctions.lift(s, "S1", at=LATER, by="dsl")
         assert reports.lift(s, "B1", by="dsl", at=LATER)
         assert not reports.lift(s, "B1", by="dsl", at=LATER)
         assert [x.end for x in sanctions.list_(s)] == [LATER]

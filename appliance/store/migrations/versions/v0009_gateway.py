@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from appliance.store.base import UtcTime
+from appliance.store.base import UtcTime, Words
 
 revision = "0009"
 down_revision = "0008"
@@ -21,15 +21,19 @@ def upgrade() -> None:
     """Make the columns and tables. What was recorded before is a sign of nothing."""
     for name in ("signal", "evidence"):
         op.add_column("attempt", sa.Column(name, sa.String(), nullable=False, server_default=""))
+    _sanctions()
     op.create_table(
         "sign_in",
         _column("id", sa.Integer()),
-        *(_column(name, sa.String()) for name in ("address", "mac", "person", "how", "by")),
+        _column("addresses", Words()),
+        *(_column(name, sa.String()) for name in ("mac", "person", "how", "by", "session")),
+        _column("changed", sa.Integer()),
         _column("starts", UtcTime()),
         _column("ends", UtcTime()),
         sa.PrimaryKeyConstraint("id", name="pk_sign_in"),
     )
-    op.create_index("ix_sign_in_ends", "sign_in", ["ends"])
+    for name in ("ends", "changed", "session", "mac"):
+        op.create_index(f"ix_sign_in_{name}", "sign_in", [name])
     op.create_table(
         "signal_ruling",
         _column("client", sa.String()),
@@ -42,8 +46,27 @@ def upgrade() -> None:
     )
 
 
+def _sanctions() -> None:
+    """Who lifted a sanction and why, what it came from; who ended a supervised session."""
+    for name in ("source", "lifted_by", "lifted_reason"):
+        op.add_column("sanction", sa.Column(name, sa.String(), nullable=False, server_default=""))
+    op.add_column(
+        "sanction", sa.Column("version", sa.Integer(), nullable=False, server_default="1")
+    )
+    op.add_column("sanction", _column("lifted_at", UtcTime(), null=True))
+    for name in ("account", "ended_by"):
+        column = sa.Column(name, sa.String(), nullable=False, server_default="")
+        op.add_column("supervised_session", column)
+
+
 def downgrade() -> None:
     """Take them away again; what they held is lost."""
+    with op.batch_alter_table("supervised_session") as table:
+        table.drop_column("ended_by")
+        table.drop_column("account")
+    with op.batch_alter_table("sanction") as table:
+        for name in ("lifted_at", "version", "lifted_reason", "lifted_by", "source"):
+            table.drop_column(name)
     op.drop_table("signal_ruling")
     op.drop_table("sign_in")
     with op.batch_alter_table("attempt") as table:
