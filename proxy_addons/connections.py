@@ -15,6 +15,8 @@ from appliance.identity.stand_in import on_loopback
 from appliance.policy.snapshot import Snapshot
 from appliance.policy.subjects import Client
 
+SignedIn = Callable[[str, str | None], str | None]  # address, MAC -> a person's id
+
 CLOSED_TO_STRANGERS = "not from one of the school's networks"
 
 
@@ -60,14 +62,23 @@ class Connection:
     unseen: bool = False
 
 
+def _nobody(_address: str, _mac: str | None) -> None:
+    return None
+
+
 class Connections:
     """The connections that are open now, by mitmproxy's id of the client connection."""
 
     def __init__(
-        self, snapshot: Callable[[], Snapshot], mac_of: Callable[[str], str | None]
+        self,
+        snapshot: Callable[[], Snapshot],
+        mac_of: Callable[[str], str | None],
+        signed_in: SignedIn = _nobody,
     ) -> None:
+        """mac_of, signed_in: whose MAC and which person is known at an address, now."""
         self._snapshot = snapshot
         self._mac_of = mac_of
+        self._signed_in = signed_in
         self._open: dict[str, Connection] = {}
 
     def __len__(self) -> int:
@@ -85,7 +96,7 @@ class Connections:
             if not (_face(client) is Face.EXPLICIT and on_loopback(ip_address(address).packed)):
                 client.error = CLOSED_TO_STRANGERS
             return
-        who = snapshot.register.resolve(address, self._mac_of(address))
+        who = self._resolved(snapshot, address)
         self._open[client.id] = Connection(
             client.id, address, _face(client), client.sockname[1], snapshot, who,
             snapshot.class_of(who),
@@ -121,10 +132,23 @@ class Connections:
         """Resolve the client anew where another snapshot has come."""
         snapshot = self._snapshot()
         if found.snapshot is not snapshot:
-            mac = None if found.unseen else self._mac_of(found.address)
-            found.client = snapshot.register.resolve(found.address, mac)
-            found.kind = snapshot.class_of(found.client)
-            found.snapshot = snapshot
+            self._renew(found, snapshot)
+
+    def refresh_all(self) -> None:
+        """Resolve every client anew: somebody signed in or out on a device."""
+        for found in self._open.values():
+            self._renew(found, self._snapshot())
+
+    def _renew(self, found: Connection, snapshot: Snapshot) -> None:
+        register, address = snapshot.register, found.address
+        unseen = found.unseen
+        found.client = register.resolve(address) if unseen else self._resolved(snapshot, address)
+        found.kind = snapshot.class_of(found.client)
+        found.snapshot = snapshot
+
+    def _resolved(self, snapshot: Snapshot, address: str) -> Client:
+        mac = self._mac_of(address)
+        return snapshot.register.resolve(address, mac, self._signed_in(address, mac))
 
     def led(self) -> list[Connection]:
         """Return the connections that go to a host which may be served by an alias."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mitmproxy import http
 
+from appliance.identity.sign_ins import SignIns
 from appliance.policy.model import Verdict
 from appliance.policy.situation import Query
 from appliance.policy.snapshot import Contents
@@ -28,6 +29,7 @@ class Gate:
     snapshots: Snapshots
     connections: Connections
     judge: Judge
+    signed_in: SignIns
     certificates: Certificates
     names: UpstreamNames
     attempts: Folded

@@ -26,6 +26,7 @@ from appliance.authority import authority
 from appliance.authority.certificates import INTERMEDIATE_MARGIN
 from appliance.authority.files import AuthorityError
 from appliance.identity.neighbours import Neighbours
+from appliance.identity.sign_ins import SignIns
 from appliance.publish.hold import Holder
 from proxy_addons import error_page
 from proxy_addons.certificates import Certificates
@@ -80,11 +81,17 @@ def build_gate(settings: ProxySettings, snapshots: Snapshots, sink: Sink, mac_of
     def why_not(host: str, address: str) -> str | None:
         return refused(settings, snapshots.snapshot.contents, host, address)
 
+    judge, signed_in = Judge(snapshots), SignIns(settings.data / "run")
+
+    def person_of(address: str, mac: str | None) -> str | None:
+        return signed_in.person_of(address, mac, judge.now().at)
+
     return Gate(
         settings=settings,
         snapshots=snapshots,
-        connections=Connections(lambda: snapshots.snapshot, mac_of),
-        judge=Judge(snapshots),
+        connections=Connections(lambda: snapshots.snapshot, mac_of, person_of),
+        judge=judge,
+        signed_in=signed_in,
         certificates=Certificates(directory, held),
         names=UpstreamNames(settings.upstreams, why_not),
         attempts=Folded(sink),
@@ -219,9 +226,15 @@ def _say(settings: ProxySettings) -> None:
 
 
 async def _beat(gate: Gate, guard: Guard, live: LiveFlows) -> None:
+    version = -1
+
     def step() -> None:
+        nonlocal version
         swapped = gate.snapshots.refresh()
-        live.check(all_of_them=swapped)
+        before, version = version, gate.signed_in.version(gate.judge.now().at)
+        if version != before:
+            gate.connections.refresh_all()
+        live.check(all_of_them=swapped or version != before)
 
     while True:
         guard.sheltered(step, live.cut_all)

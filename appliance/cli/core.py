@@ -19,6 +19,7 @@ from appliance.attempts.recorder import Ration, Recorder
 from appliance.audit import anchors
 from appliance.cli.addresses import Endpoint
 from appliance.cli.places import Places
+from appliance.cli.signed_in import SignedIn
 from appliance.doctor.rounds import Rounds
 from appliance.identity.roster import Roster
 from appliance.look_alikes.gatherer import Gatherer
@@ -44,6 +45,7 @@ class Core:
         self._attention = Attention(places.run)
         self._changes = changes(places.run)
         self._roster = Roster(places.run / "neighbours.json")
+        self._signed_in = SignedIn(places.run)
         self._keeping = Keeping(places.database, places.lists, stopping, self._resolvers)
         self._rounds = Rounds(places.data, stopping)
         self._gatherer, self._gathers_at = Gatherer(places.run), 0.0
@@ -81,7 +83,7 @@ class Core:
             # An open file that was deleted or replaced would swallow what is written to it.
             if self._identity() != identity:
                 return
-            self._publish(publisher)
+            self._publish(publisher, store)
             self._record(recorder, hurry=ending)
             self._anchor(store, keeper)
             self._roster.look(clock.real())
@@ -93,8 +95,9 @@ class Core:
                 return
             self._stopping.wait(TURN)
 
-    def _publish(self, publisher: Publisher) -> None:
+    def _publish(self, publisher: Publisher, store: Store) -> None:
         mark = self._changes.waiting()
+        self._signed_in.tell(store)
         publisher.publish_if_changed(clock.real())
         if mark is not None and not publisher.trouble:  # no answer: it is not in force
             self._changes.answer(mark)

@@ -12,7 +12,7 @@ import socket
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from math import inf
 from typing import Final, Protocol
@@ -63,6 +63,18 @@ class Neighbours(Protocol):
         ...
 
 
+class SignedIn(Protocol):
+    """Who knows the people on devices (``identity.sign_ins.SignIns``)."""
+
+    def person_of(self, address: str, mac: str | None, at: datetime) -> str | None:
+        """Return a person's id, or None."""
+        ...
+
+    def version(self, at: datetime) -> int:
+        """Return a number that moves when somebody else may be signed in somewhere."""
+        ...
+
+
 class Feed(Protocol):
     """What counts the clients of names that nobody classified (``look_alikes.feed.Feed``)."""
 
@@ -107,9 +119,16 @@ class Judged:
 class Judge:
     """Resolves addresses to clients and hosts to plans, remembering both for a while."""
 
-    def __init__(self, holder: Holder, neighbours: Neighbours, feed: Feed | None = None) -> None:
+    def __init__(
+        self,
+        holder: Holder,
+        neighbours: Neighbours,
+        feed: Feed | None = None,
+        signed_in: SignedIn | None = None,
+    ) -> None:
         self._holder = holder
         self._neighbours = neighbours
+        self._signed_in, self._signed_in_version = signed_in, 0
         self._feed = feed
         self._askers: dict[bytes, Asker | None] = {}
         self._plans: dict[tuple[tuple[object, ...], str, str], Judged] = {}
@@ -131,7 +150,9 @@ class Judge:
         found: Asker | None = None
         if self.snapshot.register.network_of(address) is not None:
             mac = self._neighbours.mac_of(address)
-            client = self.snapshot.register.resolve(address, mac)
+            who = self._signed_in
+            person = who.person_of(address, mac, self._look().at) if who is not None else None
+            client = self.snapshot.register.resolve(address, mac, person)
             found = Asker(client, self.snapshot.class_of(client))
         self._askers[packed] = found
         return found
@@ -195,6 +216,14 @@ class Judge:
         self._plans = {}
         self._expired = []
         self.forget_clients()
+
+    def others_signed_in(self) -> bool:
+        """Whether somebody signed in or out on a device since this was asked last."""
+        if self._signed_in is None:
+            return False
+        before = self._signed_in_version
+        self._signed_in_version = self._signed_in.version(self._look().at)
+        return self._signed_in_version != before
 
     def forget_clients(self) -> None:
         """Forget who is behind which address."""

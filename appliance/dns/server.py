@@ -11,7 +11,7 @@ from typing import Final
 
 from appliance.attempts.spool import Spool
 from appliance.dns.datagrams import Datagrams
-from appliance.dns.judge import Holder, Judge, Neighbours
+from appliance.dns.judge import Holder, Judge, Neighbours, SignedIn
 from appliance.dns.recording import Recording
 from appliance.dns.recording import Spool as SpoolLike
 from appliance.dns.resolver import Resolver
@@ -22,6 +22,7 @@ from appliance.dns.stand_in import HearingStandIns
 from appliance.dns.streams import Streams
 from appliance.dns.upstream import Upstream
 from appliance.identity.neighbours import Neighbours as KernelNeighbours
+from appliance.identity.sign_ins import SignIns
 from appliance.identity.stand_in import StandIns
 from appliance.look_alikes.feed import Feed
 from appliance.publish.hold import Holder as FileHolder
@@ -50,11 +51,12 @@ class Server:
         upstream: Upstream,
         stand_ins: StandIns,
         feed: Feed,
+        signed_in: SignedIn | None = None,
     ) -> None:
         self._selector = selector
         self._sockets = tuple(sockets)
         self._feed = feed
-        self._judge = Judge(holder, neighbours, feed)
+        self._judge = Judge(holder, neighbours, feed, signed_in)
         feed.begin(self._judge.today())
         self._recording = Recording(spool, self._judge)
         self._resolver = Resolver(upstream)
@@ -92,7 +94,7 @@ class Server:
             self._feed.begin(self._judge.today())
             self._recording.flush()
             self._judge.forget_expired()
-        if looks % FORGET == 0:
+        if self._judge.others_signed_in() or looks % FORGET == 0:
             self._recording.settle()
             self._judge.forget_clients()
             self._shelf.forget_sources()
@@ -126,6 +128,7 @@ def serve(settings: DnsSettings) -> None:
             Upstream(settings.upstreams),
             StandIns(settings.data / "run"),
             Feed(settings.data / "run"),
+            SignIns(settings.data / "run"),
         )
         with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(selector)) as runner:
             runner.run(_until_told(server))
