@@ -21,7 +21,7 @@ from appliance.policy.safe_search import alias, varies
 from appliance.policy.search_terms import read_for_terms
 from appliance.policy.situation import Query, Situation, situate
 from appliance.policy.snapshot import Snapshot
-from appliance.policy.subjects import applies_to
+from appliance.policy.subjects import opens_for
 
 LOOK_AHEAD: Final = timedelta(days=8)
 
@@ -147,7 +147,7 @@ def timed(situation: Situation) -> bool:
         if (rule.when or rule.permission) and concerns(rule, situation)
         for target in rule.what
     ]
-    targets += [g.target for g in contents.grants if applies_to(g.subject, situation.client)]
+    targets += [g.target for g in contents.grants if opens_for(g.subject, situation.client)]
     return any(situation.covers(target, fold_case=True) for target in targets)
 
 

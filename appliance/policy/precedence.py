@@ -31,9 +31,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from appliance.policy.model import Action, Rule, SubjectKind, Target, TargetKind
+from appliance.policy.model import Action, Rule, Subject, SubjectKind, Target, TargetKind
 from appliance.policy.situation import Situation
-from appliance.policy.subjects import applies_to
+from appliance.policy.subjects import applies_to, opens_for
 
 _WHAT: Final = {kind: place for place, kind in enumerate(TargetKind)}
 _WHO: Final = {kind: place for place, kind in enumerate(SubjectKind)}
@@ -83,7 +83,12 @@ def shut_beside(category: str, situation: Situation) -> bool:
 def concerns(rule: Rule, situation: Situation) -> bool:
     """Whether a rule speaks of this client, whatever the period, permission or target."""
     owned = rule.ownership in (None, situation.client.ownership)
-    return owned and any(applies_to(subject, situation.client) for subject in rule.who)
+    return owned and any(_speaks_of(rule, subject, situation) for subject in rule.who)
+
+
+def _speaks_of(rule: Rule, subject: Subject, situation: Situation) -> bool:
+    covers = applies_to if rule.action is Action.BLOCK else opens_for
+    return covers(subject, situation.client)
 
 
 def specificity(target: Target, situation: Situation) -> tuple[int, int]:
@@ -126,6 +131,6 @@ def _rank(rule: Rule, situation: Situation, kinds: frozenset[TargetKind]) -> Ran
     if rule.permission is not None and not situation.permitted(rule.permission):
         return None
     what, detail = min(specificity(target, situation) for target in targets)
-    who = min(_WHO[s.kind] for s in rule.who if applies_to(s, situation.client))
+    who = min(_WHO[s.kind] for s in rule.who if _speaks_of(rule, s, situation))
     conditions = (bool(rule.when), rule.ownership is not None, rule.permission is not None)
     return what, detail, who, -sum(conditions), 0 if rule.action is Action.BLOCK else 1

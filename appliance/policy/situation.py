@@ -10,7 +10,7 @@ from appliance.policy.model import StandingPermission, Target, TargetKind
 from appliance.policy.names import within
 from appliance.policy.snapshot import Snapshot
 from appliance.policy.standing import Standing, weighed
-from appliance.policy.subjects import Client, applies_to
+from appliance.policy.subjects import Client, opens_for
 from appliance.policy.timetable import Moment
 from appliance.policy.urls import Url, under_prefix
 
@@ -90,7 +90,7 @@ class Situation:
     def _holds(self, permission: StandingPermission) -> bool:
         if not (permission.permitted and permission.controls_applied):
             return False
-        applies = applies_to(permission.subject, self.client)
+        applies = opens_for(permission.subject, self.client)
         return applies and self.running(permission.start, permission.end)
 
 

@@ -65,9 +65,11 @@ class Contents:
     """A snapshot as it lies on disk: plain values, no indexes.
 
     circumvention_roles: roles whose way round the gate is blocked; clause beside it.
+    answered_only: roles that reach only addresses which our DNS answered to them (gateway mode).
     sanction_allow: the short allow list that sanctioned people keep (hosts, suffixes).
     never_inspect: suffixes that are never decrypted, whatever a rule says.
     steerable: suffixes that may be steered at all: those the CA may sign for.
+    forwarders: prefixes of the DNS forwarders that may say for whom they ask.
     local_domains: the school's own zones, whose private addresses are no rebinding.
     never_block: suffixes that no list closes, whatever it says. essential: those that ship
     with the appliance, which not even a list of illegal content closes.
@@ -94,6 +96,7 @@ class Contents:
     sanctuary_hosts: tuple[str, ...] = ()
     circumvention_roles: tuple[str, ...] = ()
     circumvention_clause: str = ""
+    answered_only: tuple[str, ...] = ()
     sanction_allow: tuple[str, ...] = ()
     grants: tuple[Grant, ...] = ()
     sanctions: tuple[Sanction, ...] = ()
@@ -102,6 +105,7 @@ class Contents:
     reported: tuple[ReportedBlock, ...] = ()
     never_inspect: tuple[str, ...] = ()
     steerable: tuple[str, ...] = ()
+    forwarders: tuple[str, ...] = ()
     local_domains: tuple[str, ...] = ()
     never_block: tuple[str, ...] = ()
     essential: tuple[str, ...] = ()
@@ -164,7 +168,7 @@ class Snapshot:
 
     def timetable_of(self, client: Client) -> Timetable:
         """Return the bells of a client: those of its first group that has its own."""
-        for group in sorted(client.groups):
+        for group in sorted(client.earned):
             own = self._timetables.get(self._group_timetables.get(group, ""))
             if own is not None:
                 return own
@@ -180,6 +184,7 @@ class Snapshot:
         return (
             client.role,
             client.groups,
+            None if client.registered_as is None else client.network_groups,
             client.network if (SubjectKind.NETWORK, client.network) in named else None,
             client.person if (SubjectKind.PERSON, client.person) in named else None,
             client.device if (SubjectKind.DEVICE, client.device) in named else None,

@@ -1,9 +1,19 @@
 """Who is asking: from an address (and what is known of it) to a client with a role.
 
 The order, most certain first: the device register by MAC or fixed address; the person
-signed in; the network's default; and when nothing is known, the policy's most
-restrictive role. A randomised MAC earns nothing: whatever the register says of it, the
-client keeps its network's default (but a sanction on the device still holds).
+signed in (by the school's Wi-Fi, then by the portal: ``identity.sign_ins``); the network's
+default; and when nothing is known, the policy's most restrictive role. Of a register and a sign-in that disagree, the stricter holds. A randomised
+MAC earns nothing: whatever the register says of it, the client keeps its network's default
+(but a sanction on the device still holds). So does one seen with another MAC than those that
+its fixed address is registered with.
+
+A MAC is easily copied, so a registered device takes its rights nowhere: on a network whose
+default role is stricter than the register's, that role holds, and the register can only take
+away. What names the device, its person or their groups and blocks (a rule, a sanction) holds
+there; what names them and opens (a grant, a standing permission, an allow rule) does not, and
+the bells are the network's. A network may be ``mixed``: devices of several roles belong on it,
+and there the register holds. So it does for somebody who has also signed in as the person
+that the device is registered to.
 """
 
 from __future__ import annotations
@@ -11,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from math import inf
 
 from appliance.policy.model import Ownership, Subject, SubjectKind
 
@@ -60,7 +71,10 @@ class Device:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """A subnet or VLAN of the school and what an unknown device on it counts as."""
+    """A subnet or VLAN of the school and what an unknown device on it counts as.
+
+    mixed: devices of several roles belong on it, so that a registered one keeps its own.
+    """
 
     id: str
     name: str
@@ -69,11 +83,16 @@ class Network:
     groups: tuple[str, ...] = ()
     ownership: Ownership = Ownership.PERSONAL
     trusts_ca: bool = False
+    mixed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """A device seen on the network, resolved to all that rules may speak of."""
+    """A device seen on the network, resolved to all that rules may speak of.
+
+    registered_as: the role of its register, where its network's stricter one holds instead;
+    None elsewhere. network_groups: the groups that it is in by its network, there.
+    """
 
     address: str
     role: str
@@ -85,6 +104,13 @@ class Client:
     network: str | None = None
     ownership: Ownership = Ownership.PERSONAL
     trusts_ca: bool = False
+    registered_as: str | None = None
+    network_groups: frozenset[str] = frozenset()
+
+    @property
+    def earned(self) -> frozenset[str]:
+        """The groups that may open something for it: not those of a register that is away."""
+        return self.groups if self.registered_as is None else self.network_groups
 
 
 def is_random_mac(mac: str) -> bool:
@@ -109,10 +135,23 @@ def applies_to(subject: Subject, client: Client) -> bool:
             return True
 
 
+def opens_for(subject: Subject, client: Client) -> bool:
+    """Whether what is opened for a subject is open to a client.
+
+    Not where only its register says so and its network's stricter role holds.
+    """
+    if client.registered_as is not None:
+        if subject.kind in (SubjectKind.PERSON, SubjectKind.DEVICE):
+            return False
+        if subject.kind is SubjectKind.GROUP:
+            return subject.id in client.earned
+    return applies_to(subject, client)
+
+
 class Register:
     """The school's networks, devices and people, indexed for resolving clients."""
 
-    __slots__ = ("_by_address", "_by_mac", "_networks", "_people", "_restrictive")
+    __slots__ = ("_by_address", "_by_mac", "_networks", "_people", "_ranks", "_restrictive")
 
     def __init__(
         self,
@@ -121,7 +160,8 @@ class Register:
         devices: Iterable[Device],
         people: Iterable[Person],
     ) -> None:
-        self._restrictive = max(roles, key=lambda role: role.rank).id
+        self._ranks = {role.id: role.rank for role in roles}
+        self._restrictive = max(self._ranks, key=self._ranks.__getitem__)
         self._networks = sorted(
             ((ip_network(prefix), network) for network in networks for prefix in network.prefixes),
             key=lambda pair: -pair[0].prefixlen,  # the narrowest network that holds an address wins
@@ -146,23 +186,67 @@ class Register:
         return tuple(prefix for prefix, _ in self._networks)
 
     def resolve(self, address: str, mac: str | None = None, signed_in: str | None = None) -> Client:
-        """Return the client behind an address; total, and never more than is proven."""
+        """Return the client behind an address; total, and never more than is proven.
+
+        mac: lower case with colons. signed_in: the id of who signed in there.
+        """
         ip = str(_plain(address))
         network = self.network_of(ip)
-        device = self._by_mac.get(mac) if mac else None
-        device = device or self._by_address.get(ip)
+        device = self._device(ip, mac)
+        signed = self._people.get(signed_in or "")
         if device is None or (mac is not None and is_random_mac(mac)):
-            return self._unregistered(ip, mac, network, device, signed_in)
-        person = self._people.get(device.person or signed_in or "")
+            return self._unregistered(ip, mac, network, device, signed)
+        return self._registered(ip, mac, network, device, signed)
+
+    def unregistered(self, address: str) -> Client:
+        """Return what an unknown device at an address is, whatever is registered there."""
+        ip = str(_plain(address))
+        return self._unregistered(ip, None, self.network_of(ip), None, None)
+
+    def _device(self, ip: str, mac: str | None) -> Device | None:
+        device = self._by_mac.get(mac) if mac else None
+        if device is not None:
+            return device
+        device = self._by_address.get(ip)
+        # Closed: whoever sits at a device's address with another MAC is somebody else.
+        return None if device is None or (mac and device.macs) else device
+
+    def _registered(
+        self,
+        ip: str,
+        mac: str | None,
+        network: Network | None,
+        device: Device,
+        signed: Person | None,
+    ) -> Client:
+        owner = self._people.get(device.person or "")
+        own = device.role or (owner.role if owner else None)
         default = network.role if network else self._restrictive
-        role = device.role or (person.role if person else default)
-        groups = frozenset(device.groups + (person.groups if person else ()))
+        proven = signed is not None and signed is owner
+        stays = proven or (network is not None and network.mixed)
+        moved = own is not None and not stays and self._rank(default) > self._rank(own)
+        role = default if moved else own or (signed.role if signed else default)
+        person = owner or signed
+        if signed is not None and own is not None:
+            role = self._stricter(role, signed.role)
+            if owner is not None and self._rank(signed.role) > self._rank(owner.role):
+                person = signed
+        of_network = frozenset(network.groups if network else ()) if moved else frozenset[str]()
         return Client(
             address=ip, mac=mac, device=device.id, device_name=device.name,
-            person=person.id if person else None, role=role, groups=groups,
+            person=person.id if person else None, role=role,
+            groups=frozenset(device.groups + (person.groups if person else ())) | of_network,
             network=network.id if network else None,
             ownership=device.ownership, trusts_ca=device.trusts_ca,
+            registered_as=own if moved else None, network_groups=of_network,
         )  # fmt: skip
+
+    def _rank(self, role: str) -> float:
+        """Return how strict a role is. Closed: one that nobody knows is the strictest."""
+        return self._ranks.get(role, inf)
+
+    def _stricter(self, one: str, other: str) -> str:
+        return max(one, other, key=self._rank)
 
     def _unregistered(
         self,
@@ -170,12 +254,11 @@ class Register:
         mac: str | None,
         network: Network | None,
         device: Device | None,
-        signed_in: str | None,
+        person: Person | None,
     ) -> Client:
         id_, name = (device.id, device.name) if device else (None, "")
         if network is None:
             return Client(address=ip, mac=mac, device=id_, device_name=name, role=self._restrictive)
-        person = self._people.get(signed_in or "")
         return Client(
             address=ip, mac=mac, device=id_, device_name=name,
             person=person.id if person else None,
