@@ -19,7 +19,7 @@ class SupervisedAlreadyError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptSession:
-    """A supervised session. account: the login of whoever began it. ended_by: who ended it early."""
+    """A supervised session. account: whose login began it. ended_by: who ended it early."""
 
     id: int
     session: SupervisedSession

@@ -144,7 +144,9 @@ REFUSED: dict[str, Callable[[Session], object]] = {
     "subject: a person or": lambda s: sanctions.add(
         s, Sanction(id="", subject=Subject(SubjectKind.ROLE, "pupil"), start=AT, end=None), **MAKER
     ),
-    "staff": lambda s: supervision.supervise(s, SupervisedSession(subject=SAM, start=AT, end=LATER)),
+    "staff": lambda s: supervision.supervise(
+        s, SupervisedSession(subject=SAM, start=AT, end=LATER)
+    ),
     "target: a report": lambda s: reports.block(
         s, ReportedBlock(id="", target=Target(TargetKind.EVERYTHING), start=AT), author="dsl"
     ),

@@ -132,7 +132,7 @@ def test_a_session_is_ended_once(school: Store) -> None:
 def test_one_session_at_a_time_so_that_ending_it_ends_it(school: Store) -> None:
     with school.session() as s:
         first = sit(s)
-        with pytest.raises(SupervisedAlreadyError, match="supervised: A. Teacher does so already"):
+        with pytest.raises(SupervisedAlreadyError, match="Teacher does so already"):
             sit(s, start=AT + timedelta(minutes=5))
         sit(s, PAD)  # the person's device beside the person: each is ended for itself
         supervision.end(s, first.id, at=AT + timedelta(minutes=6), by="teacher")
