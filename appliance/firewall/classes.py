@@ -1,20 +1,26 @@
 """Which addresses are whose: clients that no rule tells apart share one packet mark. PURE.
 
-A class keeps its number for as long as it means the same, so that what the kernel remembers
-of it (answered addresses) stays true through a new ruleset.
+A class keeps its number for as long as it means the same, so that a change of one device is
+one element of a map and no new ruleset.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
+from types import MappingProxyType
+from typing import Final
 from zlib import crc32
 
 from appliance.firewall.settings import Placed
 from appliance.policy.snapshot import Snapshot
-from appliance.policy.subjects import Client
+from appliance.policy.subjects import Client, Network
 
-MOST = 0x7FFFFF  # of a packet mark; what is above is left to others
+MOST: Final = 0x7FFFFF  # the largest number of a class; bits of the mark above it have other uses
+_NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
+
+Key = tuple[object, ...]
 
 
 @dataclass(slots=True)
@@ -24,51 +30,80 @@ class _Class:
     addresses: list[str] = field(default_factory=list)
 
 
-def placed(snapshot: Snapshot, neighbours: Mapping[str, str]) -> tuple[Placed, ...]:
-    """Return every class of clients there is now. neighbours: MAC by address.
+def placed(
+    snapshot: Snapshot,
+    neighbours: Mapping[str, str] = _NOBODY,
+    signed_in: Mapping[str, str] = _NOBODY,
+) -> tuple[Placed, ...]:
+    """Return every class of clients there is now.
 
-    Only what says more than its network does is placed by its own address: registered
-    devices, on whichever of the school's networks they are seen.
+    neighbours: MAC by address, lower case with colons. signed_in: person by address. Only what
+    says more than its network does is placed by its own address: on whichever of the school's
+    networks it is seen. Addresses outside the school are nobody's, and rubbish is no address.
     """
-    found: dict[tuple[object, ...], _Class] = {}
-
-    def of(client: Client) -> _Class:
-        return found.setdefault(snapshot.class_of(client), _Class(client))
-
-    for network in snapshot.contents.networks:
-        for prefix in network.prefixes:
-            client = snapshot.register.resolve(prefix.partition("/")[0])
-            inside = Client(
-                address=client.address, role=network.role, groups=frozenset(network.groups),
-                network=network.id, ownership=network.ownership, trusts_ca=network.trusts_ca,
-            )  # fmt: skip
-            of(inside).prefixes.append(prefix)
-    for address, mac in _seen(snapshot, neighbours):
-        if snapshot.register.network_of(address) is None:
-            continue
-        client = snapshot.register.resolve(address, mac)
-        if client.device is not None:
-            of(client).addresses.append(address)
+    found: dict[Key, _Class] = {}
+    defaults: dict[str, Key] = {}
+    for prefix, network in _prefixes(snapshot):
+        client = _anybody(network, prefix.partition("/")[0])
+        key = snapshot.class_of(client)
+        found.setdefault(key, _Class(client)).prefixes.append(prefix)
+        defaults[network.id] = key
+    for address, mac, person in _seen(snapshot, neighbours, signed_in):
+        client = snapshot.register.resolve(address, mac, person)
+        key = snapshot.class_of(client)
+        if client.network is not None and key != defaults[client.network]:
+            found.setdefault(key, _Class(client)).addresses.append(address)
     return _numbered(found)
 
 
-def _seen(snapshot: Snapshot, neighbours: Mapping[str, str]) -> list[tuple[str, str | None]]:
-    macs: dict[str, str | None] = dict(neighbours)
-    for device in snapshot.contents.devices:
-        for address in device.addresses:
-            macs.setdefault(address, None)
-    return sorted(macs.items())
+def _prefixes(snapshot: Snapshot) -> list[tuple[str, Network]]:
+    """Return every prefix once: of two networks that name it the first holds, as for Register."""
+    found: dict[str, Network] = {}
+    for network in snapshot.contents.networks:
+        for prefix in network.prefixes:
+            found.setdefault(str(ip_network(prefix, strict=False)), network)
+    return list(found.items())
 
 
-def _numbered(found: Mapping[tuple[object, ...], _Class]) -> tuple[Placed, ...]:
+def _anybody(network: Network, address: str) -> Client:
+    return Client(
+        address=address, role=network.role, groups=frozenset(network.groups),
+        network=network.id, ownership=network.ownership, trusts_ca=network.trusts_ca,
+    )  # fmt: skip
+
+
+def _seen(
+    snapshot: Snapshot, neighbours: Mapping[str, str], signed_in: Mapping[str, str]
+) -> list[tuple[str, str | None, str | None]]:
+    """Return (address, MAC, person) of all who may be more than their network's default."""
+    fixed = (address for device in snapshot.contents.devices for address in device.addresses)
+    every = {*neighbours, *signed_in, *fixed}
+    return sorted(
+        (plain, neighbours.get(text), signed_in.get(text))
+        for text in every
+        if (plain := _plain(text)) is not None
+    )
+
+
+def _plain(text: str) -> str | None:
+    """Return an address as the kernel writes it; None for one that no packet of ours bears."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return None if "%" in text else str(address)
+
+
+def _numbered(found: Mapping[Key, _Class]) -> tuple[Placed, ...]:
     taken: dict[int, Placed] = {}
     for text, one in sorted((_written(key), one) for key, one in found.items()):
         number = crc32(text.encode()) % MOST + 1
         while number in taken:
             number = number % MOST + 1
-        taken[number] = Placed(number, one.client, tuple(one.prefixes), tuple(one.addresses))
+        addresses = tuple(sorted(set(one.addresses)))
+        taken[number] = Placed(number, one.client, tuple(one.prefixes), addresses)
     return tuple(taken.values())
 
 
-def _written(key: tuple[object, ...]) -> str:
+def _written(key: Key) -> str:
     return repr([sorted(part) if isinstance(part, frozenset) else part for part in key])

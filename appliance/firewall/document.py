@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from ipaddress import ip_network
 from typing import Any, Final
 
 FAMILY: Final = "inet"
@@ -58,33 +57,25 @@ def state(*names: str) -> Expression:
     return match({"ct": {"key": "state"}}, list(names), "in")
 
 
-def prefix(text: str) -> Expression:
-    """Return a prefix as an element; a single address is itself."""
-    network = ip_network(text, strict=False)
-    if network.prefixlen == network.max_prefixlen:
-        return str(network.network_address)
-    return {"prefix": {"addr": str(network.network_address), "len": network.prefixlen}}
+def any_of(*values: Expression) -> Expression:
+    """Return a set without a name."""
+    return {"set": list(values)}
 
 
-def elements(name: str, values: Iterable[Expression]) -> list[Statement]:
-    """Add elements to a set, or ``[key, value]`` pairs to a map; nothing where there are none."""
+def elements(name: str, values: Iterable[Expression], verb: str = "add") -> list[Statement]:
+    """Add (or ``delete``) elements of a set, or ``[key, value]`` pairs of a map; none: nothing."""
     found = list(values)
-    return [add("element", **place(name=name, elem=found))] if found else []
-
-
-def version(text: str) -> int:
-    """Return 4 or 6."""
-    return ip_network(text, strict=False).version
+    return [{verb: {"element": place(name=name, elem=found)}}] if found else []
 
 
 def ports(protocol: str, *numbers: int) -> Expression:
     """Match destination ports."""
-    right: Expression = numbers[0] if len(numbers) == 1 else {"set": list(numbers)}
+    right: Expression = numbers[0] if len(numbers) == 1 else any_of(*numbers)
     return match(field(protocol, "dport"), right)
 
 
-def span(first: int, last: int) -> Expression:
-    """Return a port, or a range of them, as an element."""
+def span(first: Expression, last: Expression) -> Expression:
+    """Return an address or port, or a range of them, as an element."""
     return first if first == last else {"range": [first, last]}
 
 
@@ -93,8 +84,26 @@ def jump(chain: str) -> Expression:
     return {"jump": {"target": chain}}
 
 
+def goto(chain: str) -> Expression:
+    """Go on in another chain, and not come back here."""
+    return {"goto": {"target": chain}}
+
+
+def put(set_: str, key: Expression) -> Expression:
+    """Remember something in a set, as a statement of a rule."""
+    return {"set": {"op": "add", "set": f"@{set_}", "elem": key}}
+
+
+def change(key: Expression, value: Expression) -> Expression:
+    """Set a property of the packet or of its connection."""
+    return {"mangle": {"key": key, "value": value}}
+
+
 ACCEPT: Final = {"accept": None}
 DROP: Final = {"drop": None}
-# The sender is told at once, so that a program falls back instead of waiting.
-REFUSE: Final = {"reject": {"type": "icmpx", "expr": "admin-prohibited"}}
+RETURN: Final = {"return": None}
+# The sender is told at once, so that a program falls back instead of waiting. Port unreachable
+# is what every system hands to a program that sends by UDP.
+NO_PORT: Final = {"reject": {"type": "icmpx", "expr": "port-unreachable"}}
+PROHIBITED: Final = {"reject": {"type": "icmpx", "expr": "admin-prohibited"}}
 RESET: Final = {"reject": {"type": "tcp reset"}}

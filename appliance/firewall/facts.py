@@ -18,13 +18,14 @@ def known() -> Known:
     found: dict[str, Any] = yaml.safe_load(text)
     return Known(
         ranges=tuple(
-            Range(tuple(one["services"]), tuple(one["prefixes"]))
-            for one in found["ranges"].values()
+            Range(id_, tuple(one["services"]), tuple(one["prefixes"]))
+            for id_, one in found["ranges"].items()
         ),
         resolvers=tuple(a for every in found["resolvers"].values() for a in every),
         tunnels=_spans(found["tunnels"]),
         protocols=tuple(found["protocols"]),
         spared=_spans(found["spared"]),
+        local=tuple(found["local"]),
     )
 
 

@@ -2,62 +2,78 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
+from typing import Final
 
-from appliance.firewall.settings import Gateway, Known, Placed
+from appliance.firewall.classes import placed
+from appliance.firewall.settings import Gateway, Judged, Known, Placed, Range, Wanted
 from appliance.policy.engine import decide
-from appliance.policy.model import Action, Reason
+from appliance.policy.model import Action
 from appliance.policy.situation import Query
 from appliance.policy.snapshot import Snapshot
 
-# No school's DNS answers for it and no list names it: only a sanction closes it.
-NOBODYS = "nobody.invalid"
+# No school's DNS answers for it and no list names it: what is said of it is said of whatever
+# nobody knows.
+NOBODYS: Final = "nobody.invalid"
+_NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """Marks by what holds for them. closed: (mark, prefix) of services that are blocked now."""
-
-    closed: tuple[tuple[int, str], ...]
-    watched: frozenset[int]  # may not go round the gate
-    pinned: frozenset[int]  # reach only what DNS answered to them
-    sanctioned: frozenset[int]
+def wanted(
+    snapshot: Snapshot, gateway: Gateway, known: Known, at: datetime, *,
+    neighbours: Mapping[str, str] = _NOBODY, signed_in: Mapping[str, str] = _NOBODY,
+    clock_trusted: bool = True,
+) -> Wanted:  # fmt: skip
+    """Return all that the ruleset is made of at an instant (aware). See ``placed``, ``judged``."""
+    every = placed(snapshot, neighbours, signed_in)
+    said = judged(every, snapshot, known, at, clock_trusted=clock_trusted)
+    school = tuple(dict.fromkeys(p for n in snapshot.contents.networks for p in n.prefixes))
+    return Wanted(every, said, school, gateway, known)
 
 
 def judged(
-    every: tuple[Placed, ...], snapshot: Snapshot, gateway: Gateway, known: Known, at: datetime,
+    every: tuple[Placed, ...], snapshot: Snapshot, known: Known, at: datetime,
     *, clock_trusted: bool = True,
 ) -> Judged:  # fmt: skip
-    """Ask the engine about each class at an instant; until when, ``until`` says."""
+    """Ask the engine about each class at an instant (aware); until when, ``until`` says."""
     around = frozenset(snapshot.contents.circumvention_roles)
-    closed: list[tuple[int, str]] = []
-    sanctioned = set()
+    answered = frozenset(snapshot.contents.answered_only)
+    closed: dict[str, set[int]] = {range_.id: set() for range_ in known.ranges}
+    shut = set()
     for one in every:
         query = Query(one.client, NOBODYS, at, clock_trusted=clock_trusted)
-        verdict = decide(query, snapshot)
-        if verdict.action is Action.BLOCK and verdict.reason is Reason.SANCTION:
-            sanctioned.add(one.number)
+        if decide(query, snapshot).action is Action.BLOCK:
+            shut.add(one.number)
         for range_ in known.ranges:
-            if all(_blocked(service, query, snapshot) for service in range_.services):
-                closed += [(one.number, prefix) for prefix in range_.prefixes]
+            if _closed(range_, query, snapshot):
+                closed[range_.id].add(one.number)
     return Judged(
-        closed=tuple(closed),
+        closed=tuple((id_, frozenset(marks)) for id_, marks in closed.items()),
         watched=frozenset(one.number for one in every if one.client.role in around),
-        pinned=frozenset(one.number for one in every if one.client.role in gateway.pinned),
-        sanctioned=frozenset(sanctioned),
+        answered_only=frozenset(one.number for one in every if one.client.role in answered),
+        shut=frozenset(shut),
     )
 
 
-def until(every: tuple[Placed, ...], snapshot: Snapshot, at: datetime) -> datetime | None:
-    """Return the first instant at which any class may have to be judged anew."""
-    ends = (decide(Query(one.client, NOBODYS, at), snapshot).expires_at for one in every)
+def until(
+    every: tuple[Placed, ...], snapshot: Snapshot, at: datetime, *, clock_trusted: bool = True
+) -> datetime | None:
+    """Return the first instant after ``at`` at which a class may have to be judged anew."""
+    queries = (Query(one.client, NOBODYS, at, clock_trusted=clock_trusted) for one in every)
+    ends = (decide(query, snapshot).expires_at for query in queries)
     return min((end for end in ends if end is not None), default=None)
 
 
-def _blocked(service: str, query: Query, snapshot: Snapshot) -> bool:
-    found = snapshot.catalogue.services.get(service)
-    if found is None or not found.domains:
-        return False
-    asked = Query(query.client, found.domains[0], query.at, clock_trusted=query.clock_trusted)
-    return decide(asked, snapshot).action is Action.BLOCK
+def _closed(range_: Range, query: Query, snapshot: Snapshot) -> bool:
+    """Whether every name of every service of a range is blocked; one that is unknown is not."""
+    for id_ in range_.services:
+        service = snapshot.catalogue.services.get(id_)
+        names = (*service.domains, *service.hosts) if service else ()
+        if not names:
+            return False
+        asked = (decide(replace(query, host=name), snapshot) for name in names)
+        if any(verdict.action is not Action.BLOCK for verdict in asked):
+            return False
+    return True

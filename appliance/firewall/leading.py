@@ -1,0 +1,85 @@
+"""Rules that mark packets with their class, lead them to us, and out to the internet. PURE."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from appliance.firewall.document import (
+    RETURN,
+    Statement,
+    change,
+    concat,
+    field,
+    match,
+    meta,
+    ports,
+    rule,
+)
+from appliance.firewall.sets import FAMILIES, closed_name, ids
+from appliance.firewall.settings import Gateway, Known
+
+CLOSED: Final = 0x1000000  # bit of a packet's mark: it goes to a range that is closed for it
+OURS: Final = match(meta("mark"), 0, "!=")  # it comes from an address of the school
+STRANGE: Final = match(meta("mark"), 0)
+IS_CLOSED: Final = match({"&": [meta("mark"), CLOSED]}, CLOSED)
+
+
+def marking(gateway: Gateway, known: Known) -> Iterator[Statement]:
+    """A device that is known by itself first, then its network; a stranger keeps mark 0.
+
+    What comes in from the uplink is nobody of ours, whatever address it bears.
+    """
+    yield rule("marking", change(meta("mark"), 0))
+    outside = ["lo"] if gateway.shared_uplink else ["lo", gateway.uplink]
+    for name in outside:
+        yield rule("marking", match(meta("iifname"), name), RETURN)
+    for number, ip, _ in FAMILIES:
+        for map_ in ("device", "network"):
+            value = {"map": {"key": field(ip, "saddr"), "data": f"@{map_}{number}"}}
+            yield rule("marking", STRANGE, change(meta("mark"), value))
+    for number, ip, _ in FAMILIES:
+        to = {"vmap": {"key": field(ip, "daddr"), "data": f"@ranges{number}"}}
+        yield rule("marking", OURS, to)
+    for id_ in ids(known):
+        theirs = match(meta("mark"), f"@{closed_name(id_)}")
+        yield rule(f"range_{id_}", theirs, change(meta("mark"), {"|": [meta("mark"), CLOSED]}))
+
+
+def redirects(gateway: Gateway) -> Iterator[Statement]:
+    """Names to our DNS whomever they ask; what may be read, or is closed, to our proxy.
+
+    Only to an address that the faces listen on: a family without one is refused further on.
+    """
+    local = match({"fib": {"result": "type", "flags": ["daddr"]}}, "local")
+    for number, ip, _ in FAMILIES:
+        own = gateway.own(number)
+        if own is None:
+            continue
+
+        def to_us(port: int, *met: Any, to: tuple[str, str] = (ip, own)) -> Statement:
+            there = {"dnat": {"family": to[0], "addr": to[1], "port": port}}
+            return rule("redirects", OURS, *met, there)
+
+        of_family = match(meta("nfproto"), "ipv4" if number == 4 else "ipv6")
+        for protocol in ("udp", "tcp"):
+            yield to_us(gateway.dns, of_family, ports(protocol, 53))
+        address = field(ip, "daddr")
+        for port, face in ((80, gateway.http), (443, gateway.https)):
+            web = ports("tcp", port)
+            yield to_us(face, of_family, web, local)
+            yield to_us(face, of_family, web, IS_CLOSED)
+            yield to_us(face, web, match(address, f"@steered{number}"))
+            for client, set_ in (((ip, "saddr"), "cut"), (("ether", "saddr"), "cut_mac")):
+                pair = concat(field(*client), address)
+                yield to_us(face, web, match(pair, f"@{set_}{number}"))
+
+
+def outward(gateway: Gateway) -> Iterator[Statement]:
+    """Hide the school behind our address; of IPv6 only what no one outside could answer."""
+    if not gateway.masquerade:
+        return
+    hidden = match(field("ip6", "saddr"), {"prefix": {"addr": "fc00::", "len": 7}})
+    for met in (match(meta("nfproto"), "ipv4"), hidden):
+        out = match(meta("oifname"), gateway.uplink)
+        yield rule("outward", out, OURS, met, {"masquerade": None})
