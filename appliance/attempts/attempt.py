@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -12,6 +12,7 @@ from appliance.policy.situation import Query
 from appliance.policy.urls import Url
 
 WITHHELD: Final = "withheld"
+LONGEST: Final = 500  # characters of evidence
 
 
 class Layer(StrEnum):
@@ -95,6 +96,27 @@ def attempt_of(
         service=verdict.service or "", category=verdict.category or "",
         search="" if illegal else search,
     )  # fmt: skip
+
+
+def signal_attempt(
+    query: Query, verdict: Verdict, layer: Layer, *,
+    signal: str, evidence: str, clause: str, host: str = "", count: int = 1,
+) -> Attempt | None:  # fmt: skip
+    """Return the attempt to write down for a sign of a way round the gate; None: nothing may be.
+
+    verdict: on what was looked at; of it only whether it passed, and the period, are kept.
+    Sanctuary is never recorded, and of the illegal class its own attempt tells. host: whom the
+    sign is about, where that is not the query's own host.
+    """
+    if verdict.reason in (Reason.SANCTUARY, Reason.ILLEGAL):
+        return None
+    told = replace(
+        verdict, reason=Reason.CIRCUMVENTION, rule="signal", clause=clause, service=None,
+        category=None, record=True,
+    )  # fmt: skip
+    asked = replace(query, url=None, host=host or query.host)
+    found = attempt_of(asked, told, layer, Visit.BACKGROUND)
+    return found and replace(found, signal=signal, evidence=evidence[:LONGEST], count=count)
 
 
 def shown_url(url: Url) -> str:

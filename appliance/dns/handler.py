@@ -48,6 +48,7 @@ from appliance.policy.names import within
 from appliance.policy.plan import DnsPlan
 
 if TYPE_CHECKING:
+    from appliance.dns.signs import Signs
     from appliance.dns.stand_in import Unseen
 
 _LOOPBACK: Final = ["127.0.0.1", "::1"]
@@ -79,9 +80,13 @@ Outcome = Reply | Coroutine[Any, Any, Reply] | None
 class Handler:
     """Answers queries. ``handle`` never raises, and neither does what it returns."""
 
-    def __init__(self, judge: Judge | Unseen, resolver: Resolver) -> None:
+    def __init__(
+        self, judge: Judge | Unseen, resolver: Resolver, signs: Signs | None = None
+    ) -> None:
+        """signs: who looks for ways round the gate in what is asked."""
         self._judge = judge
         self._resolver = resolver
+        self._signs = signs
 
     def handle(self, packet: bytes, source: bytes, *, stream: bool) -> Outcome:
         """Return the reply to a packet from a packed address; None: silence.
@@ -134,8 +139,12 @@ class Handler:
         host = host_of(question.name)
         answer = answer or self._special(question, host)
         if answer is not None or asker is None:
-            return Reply(answer or made_up(question, Rcode.REFUSED), now, again=asker is not None)
+            noted = self._signs is not None and asker and self._signs.canary(asker, host)
+            again = asker is not None and not noted  # each client's canary is to be seen
+            return Reply(answer or made_up(question, Rcode.REFUSED), now, again=again)
         judged = self._judge.judged(asker, host)
+        if self._signs is not None:
+            self._signs.look(asker, judged, question)
         decided = self._decided(question, judged, now)
         if decided is not None:
             return decided

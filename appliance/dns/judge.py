@@ -256,6 +256,10 @@ class Judge:
             judged.used = partial(self._feed.note, host)
         return judged
 
+    def moment(self) -> datetime:
+        """Return the instant that holds for verdicts."""
+        return self._look().at
+
     def today(self) -> date:
         """Return the school's day, by the gate's clock."""
         return self._look().at.astimezone(ZoneInfo(self.snapshot.contents.calendar.zone)).date()

@@ -38,6 +38,10 @@ class Recording:
         self._settled: list[Attempt] = []
         self._settled_at = clock.monotonic()
 
+    def note(self, attempt: Attempt) -> None:
+        """Keep an attempt that no count tells of for the next append."""
+        self._settled.append(attempt)
+
     def settle(self) -> None:
         """Turn the counts into attempts. Before anything that they rest on is forgotten."""
         now = clock.monotonic()

@@ -18,6 +18,7 @@ from appliance.dns.resolver import Resolver
 from appliance.dns.selector import ServingSelector
 from appliance.dns.settings import Address, DnsSettings
 from appliance.dns.shelf import Shelf
+from appliance.dns.signs import Signs
 from appliance.dns.stand_in import HearingStandIns
 from appliance.dns.streams import Streams
 from appliance.dns.upstream import Upstream
@@ -61,7 +62,8 @@ class Server:
         self._recording = Recording(spool, self._judge)
         self._resolver = Resolver(upstream)
         self._shelf = Shelf()
-        handler = HearingStandIns(self._judge, self._resolver, stand_ins)
+        self._signs = Signs(self._judge, self._recording)
+        handler = HearingStandIns(self._judge, self._resolver, stand_ins, self._signs)
         self._streams = Streams(handler)
         self._datagrams = [
             Datagrams(udp, handler, self._judge, self._shelf) for udp, _ in self._sockets
@@ -92,6 +94,7 @@ class Server:
             self._feed.flush()
         if looks % SETTLE == 0:
             self._feed.begin(self._judge.today())
+            self._signs.begin(self._judge.today())
             self._recording.flush()
             self._judge.forget_expired()
         if self._judge.others_signed_in() or looks % FORGET == 0:

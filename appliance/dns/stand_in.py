@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from appliance.dns.handler import Handler, Outcome
 from appliance.dns.judge import Asker, Judge, Judged
@@ -16,6 +17,9 @@ from appliance.dns.resolver import Resolver
 from appliance.dns.wire import MalformedError, read_question
 from appliance.identity.stand_in import EDNS_OPTION, StandIns, on_loopback
 from appliance.policy.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from appliance.dns.signs import Signs
 
 _CODE = EDNS_OPTION.to_bytes(2, "big")
 
@@ -63,9 +67,11 @@ class Unseen:
 class HearingStandIns(Handler):
     """A handler that knows the self-test when it asks. Whoever proves nothing is who they are."""
 
-    def __init__(self, judge: Judge, resolver: Resolver, stand_ins: StandIns) -> None:
-        """Answer by this judge and resolver."""
-        super().__init__(judge, resolver)
+    def __init__(
+        self, judge: Judge, resolver: Resolver, stand_ins: StandIns, signs: Signs | None = None
+    ) -> None:
+        """Answer by this judge and resolver. signs: of everybody but the self-test."""
+        super().__init__(judge, resolver, signs)
         self._unseen = Handler(Unseen(judge), resolver)
         self._stand_ins = stand_ins
 
