@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import ssl
+from dataclasses import replace
 from threading import Event, Thread
 from typing import Any, Final
 
@@ -115,14 +116,21 @@ def serve(settings: WebSettings) -> None:
     app.config[limits.RATED] = True
     if not assets.built(app):
         log.error("%s", assets.AssetsMissingError())
-    server = Server(app, settings)
+    places = (settings.listen, *settings.also)
+    servers = [Server(app, replace(settings, listen=place)) for place in places]
     stopping = Event()
-    Thread(target=keep_fresh, args=(server, settings.tls, stopping), daemon=True).start()
     try:
-        server.start()
+        for server in servers:
+            server.prepare()
+            keeping = (server, settings.tls, stopping)
+            Thread(target=keep_fresh, args=keeping, daemon=True).start()
+        for server in servers[1:]:
+            Thread(target=server.serve, daemon=True).start()
+        servers[0].serve()
     finally:
         stopping.set()
-        server.stop()
+        for server in servers:
+            server.stop()
 
 
 def keep_fresh(server: Server, tls: Tls | None, stopping: Event) -> None:

@@ -25,6 +25,7 @@ class WebSettings:
     """data: the gate's data directory. listen, proxy: address and TCP port; proxy None: off.
 
     tls: None serves plain HTTP, as on loopback. dns: where the gate's own DNS answers.
+    also: further addresses to listen on, of the other family as a rule.
     """
 
     data: Path
@@ -32,6 +33,7 @@ class WebSettings:
     proxy: tuple[str, int] | None = None
     tls: Tls | None = None
     dns: tuple[str, int] | None = None
+    also: tuple[tuple[str, int], ...] = ()
 
     @property
     def database(self) -> Path:

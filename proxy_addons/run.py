@@ -164,8 +164,7 @@ def _master(gate: Gate, distrust: Distrust) -> tuple[Master, Guard, LiveFlows]:
 def _modes(settings: ProxySettings) -> list[str]:
     modes = [f"reverse:http://{NOWHERE}:443@{h}:{p}" for h, p in settings.steered_https]
     modes += [f"reverse:http://{NOWHERE}:80@{h}:{p}" for h, p in settings.steered_http]
-    if settings.explicit:
-        modes.append("regular@{}:{}".format(*settings.explicit))
+    modes += [f"regular@{h}:{p}" for h, p in settings.explicit]
     return modes
 
 

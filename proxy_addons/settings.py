@@ -27,7 +27,7 @@ class ProxySettings:
     data: Path
     steered_http: tuple[Address, ...] = ()
     steered_https: tuple[Address, ...] = ()
-    explicit: Address | None = None
+    explicit: tuple[Address, ...] = ()
     upstreams: tuple[Address, ...] = ()
     upstream_ca: Path | None = None
     own_addresses: tuple[str, ...] = ()

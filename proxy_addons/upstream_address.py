@@ -56,9 +56,7 @@ def refused(settings: ProxySettings, contents: Contents, host: str, address: str
 
 def own_addresses(settings: ProxySettings) -> tuple[str, ...]:
     """Return the addresses that this process is known to have."""
-    listening = [*settings.steered_http, *settings.steered_https]
-    if settings.explicit:
-        listening.append(settings.explicit)
+    listening = (*settings.steered_http, *settings.steered_https, *settings.explicit)
     return (*settings.own_addresses, *(host for host, _ in listening))
 
 

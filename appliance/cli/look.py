@@ -22,8 +22,8 @@ LATE: Final = 2.0  # seconds after which a change that is not in force is a faul
 
 def at_all(places: Places, ports: Ports) -> Iterator[Check]:
     """Look at everything and yield a check for each."""
-    yield faces.dns((ports.listen, ports.dns))
-    yield faces.proxy((ports.listen, ports.http))
+    yield faces.dns((ports.asked, ports.dns))
+    yield faces.proxy((ports.asked, ports.proxy if ports.gateway else ports.http))
     root = places.authority / ROOT if ports.web_tls else None
     yield faces.web((ports.listen, ports.web), ports.web_url, root)
     resolvers = places.upstreams()

@@ -16,7 +16,11 @@ from appliance.cli.errors import InputError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """One address and the port of each face. 0 switches a face off."""
+    """One address and the port of each face. 0 switches a face off.
+
+    also: further addresses of ours that the faces listen on. inside: where this machine asks
+    them how they are, where that is another. gateway: a firewall stands before them.
+    """
 
     listen: str = "127.0.0.1"
     dns: int = 5300
@@ -26,6 +30,19 @@ class Ports:
     web: int = 8000
     web_tls: bool = False
     web_name: str = ""  # by which people open the admin UI; empty: by the address
+    also: tuple[str, ...] = ()
+    inside: str = ""
+    gateway: bool = False
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every address of ours that clients are led to."""
+        return (self.listen, *self.also)
+
+    @property
+    def asked(self) -> str:
+        """The address at which this machine asks its own faces."""
+        return self.inside or self.listen
 
     @property
     def web_url(self) -> str:
@@ -90,7 +107,8 @@ class Places:
         except FileNotFoundError:
             return None
         known = {field.name for field in fields(Ports)}
-        return Ports(**{name: value for name, value in said.items() if name in known})
+        found = {name: value for name, value in said.items() if name in known}
+        return Ports(**{**found, "also": tuple(found.get("also", ()))})
 
     def upstreams(self) -> tuple[Endpoint, ...] | None:
         """Return the resolvers that the gate asks that was started last; None: not said."""

@@ -72,13 +72,13 @@ def dns(
 @data_option
 @click.option("--http", type=AT, multiple=True, help="Steered HTTP.")
 @click.option("--https", type=AT, multiple=True, help="Steered HTTPS.")
-@click.option("--explicit", type=AT, help="Explicit proxy.")
+@click.option("--explicit", type=AT, multiple=True, help="Explicit proxy.")
 @click.option("--upstream", type=AT, multiple=True)
 @click.option("--upstream-ca", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @parent_option
 def proxy(
     data: Path, http: tuple[Endpoint, ...], https: tuple[Endpoint, ...],
-    explicit: Endpoint | None, upstream: tuple[Endpoint, ...], upstream_ca: Path | None,
+    explicit: tuple[Endpoint, ...], upstream: tuple[Endpoint, ...], upstream_ca: Path | None,
     parent: int | None,
 ) -> None:  # fmt: skip
     """Run the proxy on its steered and explicit ports."""
@@ -87,7 +87,7 @@ def proxy(
     from proxy_addons.run import serve
     from proxy_addons.settings import ProxySettings
 
-    own = {host for host, _ in (*http, *https, *((explicit,) if explicit else ()))}
+    own = {host for host, _ in (*http, *https, *explicit)}
     settings = ProxySettings(
         data=data, steered_http=http, steered_https=https, explicit=explicit,
         upstreams=upstream, upstream_ca=upstream_ca, own_addresses=tuple(sorted(own)),
@@ -100,14 +100,14 @@ def proxy(
 
 @run_command.command("web")
 @data_option
-@click.option("--listen", type=AT, required=True)
+@click.option("--listen", type=AT, multiple=True, required=True)
 @click.option("--explicit", type=AT, help="The explicit proxy that the PAC file names.")
 @click.option("--tls", is_flag=True, help="Serve HTTPS by the school's certificate authority.")
 @click.option("--name", multiple=True, help="A name or address that people open it by (TLS).")
 @parent_option
 def web(
-    data: Path, listen: Endpoint, explicit: Endpoint | None, tls: bool, name: tuple[str, ...],
-    parent: int | None,
+    data: Path, listen: tuple[Endpoint, ...], explicit: Endpoint | None, tls: bool,
+    name: tuple[str, ...], parent: int | None,
 ) -> None:  # fmt: skip
     """Run the admin UI."""
     die_with_parent(parent)
@@ -117,11 +117,42 @@ def web(
     from appliance.cli.web_certificate import own_tls
 
     signal.signal(signal.SIGTERM, _leave)
-    made = own_tls(data, listen[0], name) if tls else None
+    made = own_tls(data, listen[0][0], name) if tls else None
     try:
-        serve(WebSettings(data=data, listen=listen, proxy=explicit, tls=made))
+        serve(WebSettings(data=data, listen=listen[0], also=listen[1:], proxy=explicit, tls=made))
     except AuthorityError as error:
         raise InputError(str(error)) from error
+
+
+@run_command.command("door")
+@data_option
+@click.option("--listen", multiple=True, required=True, help="An address of ours to lead to.")
+@click.option("--uplink", required=True)
+@click.option("--shared-uplink", is_flag=True)
+@click.option("--manage", multiple=True)
+@click.option("--no-nat", is_flag=True)
+@click.option("--dns", type=int, required=True)
+@click.option("--http", type=int, required=True)
+@click.option("--https", type=int, required=True)
+@click.option("--explicit", type=int, required=True)
+@click.option("--web", type=int, required=True)
+@parent_option
+def door(
+    data: Path, listen: tuple[str, ...], uplink: str, shared_uplink: bool,
+    manage: tuple[str, ...], no_nat: bool, dns: int, http: int, https: int, explicit: int,
+    web: int, parent: int | None,
+) -> None:  # fmt: skip
+    """Carry the firewall's rules into the kernel and keep them there."""
+    die_with_parent(parent)
+    from appliance.firewall.door.serving import serve
+    from appliance.firewall.door.settings import DoorSettings
+    from appliance.firewall.settings import Gateway
+
+    gateway = Gateway(
+        dns=dns, http=http, https=https, explicit=explicit, web=web, uplink=uplink,
+        listen=listen, shared_uplink=shared_uplink, masquerade=not no_nat, manage=manage,
+    )  # fmt: skip
+    serve(DoorSettings(data, gateway), _until_told())
 
 
 def _until_told() -> threading.Event:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import queue
 import threading
+from contextlib import nullcontext
 from typing import Final
 
 from appliance.cli import look, watching
 from appliance.cli.live import LiveView, PlainView, View
+from appliance.cli.routing import Routing
 from appliance.cli.supervisor import Supervisor
 from appliance.cli.up import Options, programs
 from appliance.status.checks import Check
@@ -46,13 +48,19 @@ def run(options: Options, said: list[str], stopping: threading.Event, *, fancy: 
     supervisor = Supervisor(programs(options), lambda name, line: written.put((name, line)))
     view: View = LiveView(options) if fancy else PlainView(options)
     watchman = Watchman(options, stopping)
-    with watching.Verdicts(options.places) as verdicts, view:
+    routing = (
+        Routing(options.places.run, options.cabling.uplink) if options.cabling else nullcontext()
+    )
+    # Routing last to end: the faces are gone by then, and nothing is left half open.
+    with routing as router, watching.Verdicts(options.places) as verdicts, view:
         view.opening(said)
         supervisor.start()
         watchman.start()
         try:
             while not stopping.is_set():
                 supervisor.tick()
+                if router is not None:
+                    router.tick()
                 _pass_on(written, view)
                 view.show(verdicts.new(), watchman.checks, supervisor.children)
                 stopping.wait(TURN)

@@ -122,10 +122,8 @@ def _settle(store: Store, ports: Ports) -> None:
     with store.session() as session:
         school = settings.get(session, "school", {})
         settings.put(session, "school", {**school, "portal": ports.web_url})
-        ours = [ports.listen]
-        ipv6 = ":" in ports.listen
-        settings.put(session, "steer_ipv4", [] if ipv6 else ours)
-        settings.put(session, "steer_ipv6", ours if ipv6 else [])
+        settings.put(session, "steer_ipv4", [one for one in ports.addresses if ":" not in one])
+        settings.put(session, "steer_ipv6", [one for one in ports.addresses if ":" in one])
 
 
 def _set_clock(store: Store, rehearse: str | None) -> list[str]:

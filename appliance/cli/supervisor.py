@@ -26,10 +26,14 @@ Say = Callable[[str, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A child to run: its name on the screen and the arguments of ``bellgate run``."""
+    """A child to run: its name on the screen and the arguments of ``bellgate run``.
+
+    before: words that stand before its command line, such as those of setpriv(1).
+    """
 
     name: str
     arguments: tuple[str, ...]
+    before: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -117,7 +121,12 @@ class Supervisor:
 
     def _spawn(self, child: Child) -> None:
         process = subprocess.Popen(
-            [*self._command(child.program.arguments), "--parent", str(os.getpid())],
+            [
+                *child.program.before,
+                *self._command(child.program.arguments),
+                "--parent",
+                str(os.getpid()),
+            ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

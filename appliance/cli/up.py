@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -15,6 +16,7 @@ import click
 from appliance.cli import addresses, web_certificate
 from appliance.cli.addresses import Endpoint
 from appliance.cli.errors import InputError
+from appliance.cli.gateway import LOOPBACK, Cabling, Wiring, gateway_options, shares_uplink
 from appliance.cli.options import data_option
 from appliance.cli.places import Places, Ports
 from appliance.cli.supervisor import Program
@@ -32,6 +34,7 @@ class Options:
     upstream_ca: Path | None
     workers: int
     web_names: tuple[str, ...] = ()
+    cabling: Cabling | None = None
 
 
 @click.command("up")
@@ -42,8 +45,7 @@ class Options:
               "`break`, `lesson` or another kind of period: the next one.")  # fmt: skip
 @click.option("--demo", is_flag=True, help="Fill new data with a made-up school: people, "
               "accounts, a fortnight of attempts, forms in every state.")  # fmt: skip
-@click.option("--listen", default="127.0.0.1", show_default=True, metavar="ADDR",
-              help="The address to listen on.")  # fmt: skip
+@gateway_options
 @click.option("--dns-port", type=port, default=5300, show_default=True, help="DNS, UDP and TCP.")
 @click.option("--http-port", type=port, default=8080, show_default=True, help="Steered HTTP.")
 @click.option("--https-port", type=port, default=8443, show_default=True, help="Steered HTTPS.")
@@ -62,7 +64,7 @@ class Options:
               help="DNS processes on the one port.")  # fmt: skip
 @click.option("--plain", is_flag=True, help="Plain lines, as when the output is no terminal.")
 def up_command(
-    data: Path, template: str | None, rehearse: str | None, listen: str, dns_port: int,
+    data: Path, template: str | None, rehearse: str | None, wiring: Wiring, dns_port: int,
     http_port: int, https_port: int, proxy_port: int, web_port: int, upstream: tuple[str, ...],
     upstream_ca: Path | None, workers: int, plain: bool, web_tls: bool, web_name: tuple[str, ...],
     demo: bool,
@@ -75,25 +77,28 @@ def up_command(
     one-time setup code for the admin UI. The screen shows three lines to paste into another
     terminal, and every verdict as it happens. A later start carries on with its data.
     """
-    addresses.endpoint(listen, 0, "--listen")
+    first, *more = wiring.listen
     ports = Ports(
-        listen=listen, dns=dns_port, http=http_port, https=https_port, proxy=proxy_port,
-        web=web_port, web_tls=web_tls, web_name=web_name[0] if web_name else "",
+        listen=first, also=tuple(more), dns=dns_port, http=http_port, https=https_port,
+        proxy=proxy_port, web=web_port, web_tls=web_tls, web_name=web_name[0] if web_name else "",
+        gateway=wiring.cabling is not None, inside=LOOPBACK if wiring.cabling else "",
     )  # fmt: skip
     check_ports(ports)
     if upstream_ca is not None:
         _check_authorities(upstream_ca)
     asked = tuple(addresses.endpoint(text, 53, "--upstream") for text in upstream)
-    upstreams = asked or addresses.system_upstreams([(listen, dns_port)])
+    own = [(address, dns_port) for address in ports.addresses]
     options = Options(
-        places=Places(data), ports=ports, upstreams=upstreams, upstream_ca=upstream_ca,
-        workers=workers, web_names=web_name,
+        places=Places(data), ports=ports, upstreams=asked or addresses.system_upstreams(own),
+        upstream_ca=upstream_ca, workers=workers, web_names=web_name, cabling=wiring.cabling,
     )  # fmt: skip
     with options.places.lock():
         from appliance.cli import running, setup
 
         said = setup.prepare(options.places, ports, template, rehearse, demo=demo)
-        options.places.announce(ports, upstreams)
+        options.places.announce(ports, options.upstreams)
+        if wiring.cabling is not None:
+            wiring.cabling.user.take(data)
         fancy = sys.stdout.isatty() and not plain
         running.run(options, said, told_to_stop(), fancy=fancy)
 
@@ -113,8 +118,10 @@ def check_ports(ports: Ports) -> None:
         if number in seen:
             raise InputError(f"port {number} is given twice: {seen[number]} and {option}")
         seen[number] = option
-        addresses.check_free((ports.listen, number), socket.SOCK_STREAM, option)
-    addresses.check_free((ports.listen, ports.dns), socket.SOCK_DGRAM, "--dns-port")
+        for address in ports.addresses:
+            addresses.check_free((address, number), socket.SOCK_STREAM, option)
+    for address in ports.addresses:
+        addresses.check_free((address, ports.dns), socket.SOCK_DGRAM, "--dns-port")
 
 
 def _check_authorities(file: Path) -> None:
@@ -133,26 +140,46 @@ def programs(options: Options) -> tuple[Program, ...]:
     """Return the children to supervise, with all that they need to be told."""
     ports, data = options.ports, ("--data", str(options.places.data))
     upstreams = [w for up in options.upstreams for w in ("--upstream", addresses.written(up))]
+    every = (*ports.addresses, *((ports.inside,) if ports.inside else ()))
 
-    def at(number: int) -> str:
-        return addresses.written((ports.listen, number))
+    def at(flag: str, number: int, hosts: Sequence[str] = every) -> list[str]:
+        return [w for host in hosts for w in (flag, addresses.written((host, number)))]
 
-    dns = ("dns", *data, "--listen", at(ports.dns), *upstreams)
+    dns = ("dns", *data, *at("--listen", ports.dns), *upstreams)
     names = ["dns"] if options.workers == 1 else [f"dns{n + 1}" for n in range(options.workers)]
     trust = ("--upstream-ca", str(options.upstream_ca.absolute())) if options.upstream_ca else ()
     proxy = (
-        "proxy", *data, "--http", at(ports.http), "--https", at(ports.https),
-        "--explicit", at(ports.proxy), *upstreams, *trust,
+        "proxy", *data, *at("--http", ports.http), *at("--https", ports.https),
+        *at("--explicit", ports.proxy), *upstreams, *trust,
     )  # fmt: skip
     named = [word for name in options.web_names for word in ("--name", name)]
     tls = ("--tls", *named) if ports.web_tls else ()
-    web = ("web", *data, "--listen", at(ports.web), "--explicit", at(ports.proxy), *tls)
+    web = (
+        "web", *data, *at("--listen", ports.web, ports.addresses),
+        *at("--explicit", ports.proxy, ports.addresses[:1]), *tls,
+    )  # fmt: skip
+    before = options.cabling.user.words() if options.cabling else ()
     return (
-        Program("core", ("core", *data)),
-        *(Program(name, dns) for name in names),
-        Program("proxy", proxy),
-        Program("web", web),
+        *_door(options),
+        Program("core", ("core", *data), before),
+        *(Program(name, dns, before) for name in names),
+        Program("proxy", proxy, before),
+        Program("web", web, before),
     )
+
+
+def _door(options: Options) -> tuple[Program, ...]:
+    cabling, ports = options.cabling, options.ports
+    if cabling is None:
+        return ()
+    from appliance.cli.sources import enforced
+
+    shared = shares_uplink(cabling.uplink, enforced(options.places.data))
+    numbers = (("dns", ports.dns), ("http", ports.http), ("https", ports.https),
+               ("explicit", ports.proxy), ("web", ports.web))  # fmt: skip
+    told = cabling.words(numbers, shared=shared)
+    door = ("door", "--data", str(options.places.data), *told)
+    return (Program("door", door, cabling.user.words("net_admin")),)
 
 
 def told_to_stop() -> threading.Event:

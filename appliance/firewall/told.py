@@ -60,7 +60,7 @@ def _makes_sense(one: Told) -> bool:
     return (
         len(one.client) in (0, 4, 16) and lengths and len(one.addresses) <= MOST
         and len(one.host) <= 253 and one.host.isascii() and one.host.isprintable()
-        and 0 <= one.ttl
+        and one.ttl >= 0
     )  # fmt: skip
 
 

@@ -138,7 +138,7 @@ class World:
 
     def by_proxy(self, url: str, who: str = STAFF, *more: str, root: Path | None = None) -> Answer:
         """Ask through the explicit proxy."""
-        host, port = self.settings.explicit or ("", 0)
+        host, port = self.settings.explicit[0] if self.settings.explicit else ("", 0)
         proxied = "--proxy", f"http://{host}:{port}"
         return curl(url, "--interface", who, *proxied, *more, root=root or self.root)
 
@@ -201,7 +201,7 @@ def world(directory: Path, snapshot: Snapshot | None = None, **more: Any) -> Ite
         settings = ProxySettings(
             data=directory / "data",
             steered_http=(("127.0.0.1", free_port()),),
-            explicit=("127.0.0.1", free_port()),
+            explicit=(("127.0.0.1", free_port()),),
             upstreams=(outside.resolver,), upstream_ca=outside.ca,
             https_port=outside.secure.port, http_port=outside.plain.port,
             **{

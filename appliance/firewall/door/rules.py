@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from appliance import clock
-from appliance.firewall import judged as judging
-from appliance.firewall.classes import placed
 from appliance.firewall.document import FAMILY, TABLE, Statement
 from appliance.firewall.facts import known
-from appliance.firewall.judged import Judged
+from appliance.firewall.judged import until, wanted
 from appliance.firewall.nft import Nft, NftError
-from appliance.firewall.ruleset import BASE, ruleset
-from appliance.firewall.settings import Gateway, Placed
+from appliance.firewall.ruleset import BASE, changes, ruleset
+from appliance.firewall.settings import Gateway, Wanted
 from appliance.policy.snapshot import Snapshot
 
 AGAIN: Final = 5.0  # seconds until what nftables refused is tried again
 _BACK: Final = timedelta(seconds=1)  # a clock that was set back by more is judged anew
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """All that the rules rest on. neighbours: MAC by address; signed_in: person by address."""
+
+    snapshot: Snapshot
+    now: clock.Now
+    neighbours: Mapping[str, str]
+    signed_in: Mapping[str, str]
 
 
 class Rules:
@@ -33,63 +42,54 @@ class Rules:
 
     def __init__(self, nft: Nft, gateway: Gateway) -> None:
         self._nft, self._gateway = nft, gateway
-        self._snapshot: Snapshot | None = None
-        self._now: clock.Now | None = None
+        self._seen: Seen | None = None
         self._until: datetime | None = None
-        self._built: tuple[tuple[Placed, ...], Judged] | None = None  # as far as it is in force
-        self._good: list[Statement] = []
+        self._good: Wanted | None = None  # what is in the kernel
         self._again: float | None = None
-        self.every: tuple[Placed, ...] = ()
         self.trouble = ""
         self.applied_at: datetime | None = None
-        self.version = 0
         self.put_back = 0
 
-    def look(self, snapshot: Snapshot, table: Mapping[str, str] | None, now: clock.Now) -> bool:
-        """Put in force what holds now; True when anything was judged anew.
-
-        table: MAC by address where it has changed since the last look, else None.
-        """
+    def look(self, seen: Seen) -> bool:
+        """Put in force what holds now; True when anything was judged anew."""
         due = self._again is not None and clock.monotonic() >= self._again
-        if not (due or table is not None or self._outdated(snapshot, now)):
+        if not (due or self._outdated(seen)):
             return False
-        if table is not None or self._snapshot is not snapshot:
-            self.every = placed(snapshot, self._table if table is None else table)
-        if table is not None:
-            self._table = table
-        self._snapshot, self._now = snapshot, now
-        self._until = judging.until(self.every, snapshot, now.at)
-        found = judging.judged(
-            self.every, snapshot, self._gateway, known(), now.at, clock_trusted=now.trusted
-        )
-        self.version = snapshot.contents.version
-        if self._built != (self.every, found):
+        self._seen = seen
+        found = wanted(
+            seen.snapshot, self._gateway, known(), seen.now.at, neighbours=seen.neighbours,
+            signed_in=seen.signed_in, clock_trusted=seen.now.trusted,
+        )  # fmt: skip
+        self._until = until(found.every, seen.snapshot, seen.now.at, clock_trusted=seen.now.trusted)
+        if found != self._good:
             self._apply(found)
         return True
 
-    _table: Mapping[str, str] = {}
-
     def whole(self) -> bool:
         """See whether our rules are still there, and put them back where they are not."""
-        if not self._good or self._there():
+        if self._good is None or self._there():
             return True
         log.error("somebody took the rules out of the kernel: they are put back")
         self.put_back += 1
-        self._built = None
-        self._carry_in(self._good)
+        self._carry_in(ruleset(self._good, afresh=True))
         return False
 
-    def _outdated(self, snapshot: Snapshot, now: clock.Now) -> bool:
-        before = self._now
-        if before is None or snapshot is not self._snapshot:
+    def _outdated(self, seen: Seen) -> bool:
+        before = self._seen
+        if before is None or seen.snapshot is not before.snapshot:
             return True
-        rung = self._until is not None and now.at >= self._until
-        return rung or now.trusted != before.trusted or now.at < before.at - _BACK
+        if seen.neighbours is not before.neighbours or seen.signed_in is not before.signed_in:
+            return True
+        rung = self._until is not None and seen.now.at >= self._until
+        back = seen.now.at < before.now.at - _BACK
+        return rung or back or seen.now.trusted != before.now.trusted
 
-    def _apply(self, found: Judged) -> None:
-        statements = ruleset(self.every, found, self._gateway, known())
-        if self._carry_in(statements):
-            self._built, self._good = (self.every, found), statements
+    def _apply(self, found: Wanted) -> None:
+        statements = ruleset(found) if self._good is None else changes(self._good, found)
+        if self._carry_in(statements) or (
+            self._good is not None and self._carry_in(ruleset(found))
+        ):
+            self._good = found
 
     def _carry_in(self, statements: list[Statement]) -> bool:
         try:
@@ -109,8 +109,10 @@ class Rules:
         try:
             return all(
                 any("rule" in one for one in self._nft.listed(f"chain {FAMILY} {TABLE} {name}"))
-                for name, *_ in BASE
-                if name != "outward"
+                for name in _KEPT
             )
         except NftError:
             return False
+
+
+_KEPT: Final = tuple(name for name, *_ in BASE if name != "outward")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from appliance import clock
-from appliance.firewall.door.rules import Rules
+from appliance.firewall.door.rules import Rules, Seen
 from appliance.firewall.door.settings import DoorSettings
 from appliance.firewall.door.state import State
 from appliance.firewall.nft import Nft
@@ -37,7 +37,8 @@ class Door:
         self._rules = Rules(self._nft, settings.gateway)
         self._state = State(settings.data / "run")
         self._whole_at = clock.monotonic() + WHOLE_EVERY
-        self._first = True
+        self._table: dict[str, str] = {}
+        self._persons: dict[str, str] = {}
 
     def run(self, stopping: threading.Event) -> None:
         """Work until told to stop. The rules stay in the kernel: that is closed."""
@@ -51,10 +52,9 @@ class Door:
     def _turn(self) -> None:
         self._holder.refresh()
         snapshot = self._holder.snapshot
-        changed = self._watch.changed()
-        table = self._watch.table() if changed or self._first else None
-        self._first = False
-        self._rules.look(snapshot, table, _now(snapshot))
+        if self._watch.changed():
+            self._table = self._watch.table()
+        self._rules.look(Seen(snapshot, _now(snapshot), self._table, self._persons))
         if clock.monotonic() >= self._whole_at:
             self._rules.whole()
             self._whole_at = clock.monotonic() + WHOLE_EVERY
@@ -68,7 +68,7 @@ class Door:
         rules = self._rules
         applied = rules.applied_at
         self._state.say(
-            pid=os.getpid(), version=rules.version, trouble=rules.trouble,
+            pid=os.getpid(), version=self._holder.snapshot.contents.version, trouble=rules.trouble,
             applied_at=applied.isoformat() if applied else None,
             snapshot=str(self._holder.state), put_back=rules.put_back,
         )  # fmt: skip
