@@ -69,8 +69,8 @@ def laid_out(folder: Path) -> Iterator[Lab]:
         for client in (pupil, staff, visitor, outsider):
             client.trust(folder, world_ca)
         with (
-            _started(internet, folder, "nameserver") as nameserver,
-            _started(internet, folder, "origins", str(certificate)),
+            started(internet, folder, "nameserver") as nameserver,
+            started(internet, folder, "origins", str(certificate)),
         ):
             yield Lab(
                 folder, internet, appliance, pupil, staff, visitor, outsider, world_ca, nameserver
@@ -81,9 +81,10 @@ def laid_out(folder: Path) -> Iterator[Lab]:
 
 
 @contextmanager
-def _started(
+def started(
     machine: Namespace, folder: Path, module: str, *arguments: str
 ) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a module of the test bed inside, from when it says ``ready``."""
     said = folder / f"{module}.log"
     with said.open("ab") as log:
         began = said.stat().st_size

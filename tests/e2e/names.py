@@ -26,17 +26,19 @@ HOSTS: Final = (
 ADDRESSES: Final = {
     host: (f"93.184.100.{10 + i}", f"2a00:1450:4000::{10 + i}") for i, host in enumerate(HOSTS)
 }
-# What lies further out: the far ends of ways round the gate (``router_abroad``).
-ABROAD: Final = {
-    "dns.google": ("8.8.8.8", "2001:4860:4860::8888"),
-    **{
-        host: (f"93.184.200.{number}", f"2a00:1450:4001::{number}")
-        for number, host in enumerate(
-            ("quiet", "relay", "shell", "work", "tunnel", "front", "casino", "spare"), 53
-        )
-        for host in (f"{host}.example.net",)
-    },
-}
+# What lies further out: the far ends of ways round the gate (``router_abroad``), one for each
+# way, so that what the gate writes down of an address tells which way was tried.
+ABROAD: Final = {"dns.google": ("8.8.8.8", "2001:4860:4860::8888")} | {
+    f"{host}.example.net": (f"93.184.200.{number}", f"2a00:1450:4001::{number}")
+    for number, host in enumerate(
+        (
+            "quiet", "doq", "doh", "casino", "hidden", "forged", "front", "ech", "relay", "relay443",
+            "relay8080", "shell", "shell443", "wireguard", "wireguard443", "openvpn", "openvpn443",
+            "work", "tor", "tor443", "tunnel", "bingo",
+        ),
+        50,
+    )
+}  # fmt: skip
 TUNNEL: Final = ".t.example.net"  # its own server is tunnel.example.net
 
 

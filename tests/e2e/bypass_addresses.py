@@ -1,0 +1,244 @@
+"""Ways round the gate by addresses: of the site, of the client, and of the name that is shown."""
+
+from __future__ import annotations
+
+import ssl
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Final
+
+from tests.e2e import names
+from tests.e2e.bypass import FORBIDDEN, FORBIDDEN_AT, Bypass, Way, pattern
+from tests.e2e.client import Client, Reply
+from tests.e2e.netns import Namespace, cable
+from tests.e2e.router_servers import HIDDEN, at
+
+ALLOWED: Final = "www.bbc.co.uk"  # which no rule speaks of
+READ: Final = "en.wikipedia.org"  # allowed, and read by the gate
+SANCTIONED_MAC: Final = "00:16:3e:5a:00:01"  # of a device that is sanctioned
+FAVOURED_MAC: Final = "00:16:3e:5a:00:02"  # of a device for which FAVOUR was opened
+FAVOUR: Final = "facebook.com"
+RANDOM_MAC: Final = "5e:16:3e:5a:00:03"
+
+
+def bare_address(way: Way) -> bool:
+    """The address of a closed site, without any name."""
+    addresses = (names.ADDRESSES["www.instagram.com"][0], f"[{FORBIDDEN_AT[1]}]")
+    return any(
+        way.page(f"{scheme}://{address}/", "--insecure").from_origin
+        for scheme in ("http", "https")
+        for address in addresses
+    )
+
+
+def bare_address_unknown(way: Way) -> bool:
+    """The address of a site that no list knows and nobody looked up."""
+    return way.page(f"https://{at('hidden')[0]}/", "--insecure").from_origin
+
+
+def forged_name(way: Way) -> bool:
+    """The address of a closed site, under the name (SNI) of an allowed one."""
+    real = names.ADDRESSES["static.xx.fbcdn.net"]
+    for address in (real[0], f"[{real[1]}]"):
+        reply = _under(way, ALLOWED, address, "static.xx.fbcdn.net", "--insecure")
+        if reply.from_origin and reply.said["at"] in real:
+            return True
+    return False
+
+
+def forged_name_unknown(way: Way) -> bool:
+    """An address that nobody looked up, under the name of an allowed site."""
+    return _under(way, ALLOWED, at("forged")[0], ALLOWED, "--insecure").from_origin
+
+
+def host_in_read(way: Way) -> bool:
+    """An allowed site that the gate reads is named, and a closed one asked for inside."""
+    reply = way.page(f"https://{READ}/", "--header", f"Host: {FORBIDDEN}")
+    return reply.from_origin and reply.said["site"] == FORBIDDEN
+
+
+def host_in_unread(way: Way) -> bool:
+    """The same with a site that the gate does not read (domain fronting)."""
+    reply = way.page("https://front.example.net/", "--header", f"Host: {FORBIDDEN}")
+    return reply.from_origin and reply.said["site"] == FORBIDDEN
+
+
+def _under(way: Way, shown: str, address: str, asked: str, *more: str) -> Reply:
+    to = f"{shown}:443:{address}:443"
+    return way.page(f"https://{shown}/", "--connect-to", to, "--header", f"Host: {asked}", *more)
+
+
+def ech(way: Way) -> bool:
+    """A hello that hides the site's name (RFC 9849): the address and key come from elsewhere."""
+    context, outside = ssl.create_default_context(), ssl.MemoryBIO()
+    made = context.wrap_bio(ssl.MemoryBIO(), outside, server_hostname="front.example.net")
+    with suppress(ssl.SSLWantReadError):
+        made.do_handshake()
+    hello = hidden_name(outside.read())
+    return any(_answered(way.client, to, hello) for to in (FORBIDDEN_AT[0], at("ech")[0]))
+
+
+def ech_by_dns(way: Way) -> bool:
+    """What a browser needs for that is asked of DNS: the closed site's key (RFC 9460)."""
+    return bool(way.client.dig(FORBIDDEN, "HTTPS").answers)
+
+
+def hidden_name(hello: bytes) -> bytes:
+    """Return a ClientHello record with an encrypted_client_hello extension of type outer."""
+    body = bytearray(hello[9:])
+    place = 34 + 1 + body[34]
+    place += 2 + int.from_bytes(body[place : place + 2])
+    place += 1 + body[place]
+    payload = b"\x00\x00\x01\x00\x01\x07\x00\x20" + bytes(32) + b"\x00\xd0" + bytes(208)
+    extension = b"\xfe\x0d" + len(payload).to_bytes(2) + payload
+    length = int.from_bytes(body[place : place + 2]) + len(extension)
+    body[place : place + 2] = length.to_bytes(2)
+    message = b"\x01" + (len(body) + len(extension)).to_bytes(3) + bytes(body) + extension
+    return hello[:3] + len(message).to_bytes(2) + message
+
+
+def _answered(client: Client, address: str, said: bytes) -> bool:
+    """Whether the machine at an address answers: by its own words, or with a ServerHello."""
+    try:
+        with client.connect(address, 443) as sock:
+            sock.sendall(said)
+            reply = sock.recv(4096)
+    except OSError:
+        return False
+    return reply.startswith((HIDDEN, b"\x16"))
+
+
+def quic(way: Way) -> bool:
+    """A closed site by HTTP/3, at its address."""
+    return any(
+        way.client.machine.run(
+            sys.executable, "-m", "tests.e2e.router_quic", address, FORBIDDEN,
+            str(way.lab.world_ca),
+        ).returncode == 0
+        for address in FORBIDDEN_AT
+    )  # fmt: skip
+
+
+def ipv6_private(way: Way) -> bool:
+    """A closed site by IPv6, from an address that the device made up (RFC 8981)."""
+    own = way.client.address6.rpartition("::")[0] + "::ab:cd:ef:1"
+    with _address(way.client.machine, f"{own}/64"):
+        return way.fetch_at(FORBIDDEN, FORBIDDEN_AT[1], "-6", "--interface", own)
+
+
+def ipv6_unknown(way: Way) -> bool:
+    """IPv6 from a prefix that the school's networks do not name: they know IPv4 alone."""
+    number = way.client.address4.split(".")[1]
+    router, own = f"fd00:9{number}::1/64", f"fd00:9{number}::5"
+    way.lab.appliance.address(f"lan{number}", router)
+    try:
+        with _address(way.client.machine, f"{own}/64"):
+            return way.fetch_at(ALLOWED, names.ADDRESSES[ALLOWED][1], "-6", "--interface", own)
+    finally:
+        way.lab.appliance.ip("address", "del", router, "dev", f"lan{number}")
+
+
+def hotspot(way: Way) -> bool:
+    """Another device behind a laptop that shares its connection (NAT)."""
+    with _behind(way) as phone:
+        return Way(way.lab, way.abroad, phone, way.role, way.folder).fetch_at(
+            FORBIDDEN, phone.dig(FORBIDDEN).answers[-1]
+        )
+
+
+def hotspot_of_staff(way: Way) -> bool:
+    """A pupil's phone behind the laptop of a member of staff, who has break."""
+    with _behind(way) as phone:
+        return phone.curl("https://x.com/").from_origin
+
+
+def mac_random(way: Way) -> bool:
+    """A sanctioned device takes a random network card address, and is a stranger."""
+    with _mac(way, SANCTIONED_MAC):
+        assert not way.page(f"https://{ALLOWED}/").from_origin, "the sanction does not hold"
+    with _mac(way, RANDOM_MAC):
+        return way.page(f"https://{ALLOWED}/").from_origin
+
+
+def mac_copied(way: Way) -> bool:
+    """The network card address of a device is taken for which something was opened."""
+    with _mac(way, FAVOURED_MAC):
+        return way.page(f"https://{FAVOUR}/").from_origin
+
+
+@contextmanager
+def _address(machine: Namespace, address: str) -> Iterator[None]:
+    machine.ip("address", "add", address, "dev", "eth0", "nodad")
+    try:
+        yield
+    finally:
+        machine.ip("address", "del", address, "dev", "eth0")
+
+
+@contextmanager
+def _mac(way: Way, mac: str) -> Iterator[None]:
+    """Give the client another network card address, which its neighbours learn."""
+    machine = way.client.machine
+    before = machine.run("cat", "/sys/class/net/eth0/address").stdout.strip()
+    _set_mac(way, mac)
+    try:
+        yield
+    finally:
+        _set_mac(way, before)
+
+
+def _set_mac(way: Way, mac: str) -> None:
+    machine, lan = way.client.machine, f"lan{way.client.address4.split('.')[1]}"
+    machine.ip("link", "set", "eth0", "down")
+    machine.ip("link", "set", "eth0", "address", mac)
+    machine.ip("link", "set", "eth0", "up")  # takes routes and IPv6 addresses with it
+    four = way.client.address4.rpartition(".")[0]
+    machine.ip("route", "replace", "default", "via", f"{four}.1")
+    machine.address("eth0", f"{way.client.address6}/64")
+    machine.ip("-6", "route", "replace", "default", "via", f"fd00:{four.split('.')[1]}::1")
+    way.lab.appliance.ip("neigh", "flush", "dev", lan)
+    machine.run("ping", "-c", "1", "-W", "2", f"{four}.1")
+
+
+@contextmanager
+def _behind(way: Way) -> Iterator[Client]:
+    """A phone behind the client's machine, hidden by its address."""
+    laptop = way.client.machine
+    phone = Namespace(f"phone-{way.role}")
+    try:
+        cable(phone, "eth0", laptop, "hotspot")
+        laptop.address("hotspot", "192.168.43.1/24")
+        phone.address("eth0", "192.168.43.9/24")
+        phone.ip("route", "add", "default", "via", "192.168.43.1")
+        phone.resolver(way.client.gate)
+        laptop.forward()
+        rules = "add table ip hotspot; add chain ip hotspot out { type nat hook postrouting " \
+                "priority 100; }; add rule ip hotspot out oifname eth0 masquerade"  # fmt: skip
+        assert laptop.run("nft", rules).returncode == 0
+        client = Client(phone, "192.168.43.9", "", way.client.gate)
+        client.trust(way.folder, *way.client.trusted)
+        yield client
+    finally:
+        laptop.run("nft", "delete table ip hotspot")
+        laptop.sysctl("net.ipv4.ip_forward=0", "net.ipv6.conf.all.forwarding=0")
+        phone.remove()
+
+
+CASES: Final = (
+    Bypass("bare_address", bare_address, pattern("www.instagram.com")),
+    Bypass("bare_address_unknown", bare_address_unknown, pattern("hidden")),
+    Bypass("forged_name", forged_name, pattern("static.xx.fbcdn.net")),
+    Bypass("forged_name_unknown", forged_name_unknown, pattern("forged")),
+    Bypass("host_in_read", host_in_read, pattern(READ)),
+    Bypass("host_in_unread", host_in_unread, pattern("front")),
+    Bypass("ech_by_dns", ech_by_dns, pattern(FORBIDDEN)),
+    Bypass("ech", ech, pattern("ech", FORBIDDEN)),
+    Bypass("quic", quic, pattern(FORBIDDEN, port=r"UDP.*\b443\b")),
+    Bypass("ipv6_private", ipv6_private, pattern(FORBIDDEN, port="ab:cd:ef")),
+    Bypass("ipv6_unknown", ipv6_unknown, r"fd00:9\d0:"),
+    Bypass("hotspot", hotspot, pattern(FORBIDDEN)),
+    Bypass("hotspot_of_staff", hotspot_of_staff, r"x\.com", roles=("staff",), controlled=False),
+    Bypass("mac_random", mac_random, pattern(ALLOWED), controlled=False),
+    Bypass("mac_copied", mac_copied, FAVOUR, controlled=False),
+)
