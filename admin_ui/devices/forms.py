@@ -165,6 +165,13 @@ class NetworkForm(Kept):
         "would show warnings.",
         validators=[InputRequired("Choose whether they have the certificate")],
     )  # fmt: skip
+    mixed = BooleanField(
+        "Devices of several roles belong on it: a registered device keeps its own role",
+        widget=GovCheckboxInput(),
+        description="Tick this where the school has one network for everybody. Otherwise a "
+        "registered device counts as the stricter of its own role and the network’s, so that "
+        "nobody copies a teacher’s device onto the pupils’ network.",
+    )
     groups = groups_field()
     nested = BooleanField(
         "The ranges overlap on purpose: the narrower one counts", widget=GovCheckboxInput()

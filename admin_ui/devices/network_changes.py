@@ -118,6 +118,7 @@ def _fill(form: NetworkForm, network: Network) -> None:
     form.role.data, form.groups.data = network.role, list(network.groups)
     form.ownership.data = network.ownership.value
     form.trusts_ca.data = "yes" if network.trusts_ca else "no"
+    form.mixed.data = network.mixed
 
 
 def _read(form: NetworkForm, session: Session, id_: str) -> Network:
@@ -131,4 +132,5 @@ def _read(form: NetworkForm, session: Session, id_: str) -> Network:
         id=made, name=str(form.name.data), prefixes=lines(form.prefixes.data),
         role=str(form.role.data), groups=tuple(form.groups.data or ()),
         ownership=Ownership(form.ownership.data), trusts_ca=form.trusts_ca.data == "yes",
+        mixed=bool(form.mixed.data),
     )  # fmt: skip

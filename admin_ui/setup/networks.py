@@ -57,6 +57,13 @@ class NetworkForm(FlaskForm):
         choices={"yes": "Yes", "no": "No, or not yet"},
         validators=[DataRequired("Say whether they have the certificate")],
     )  # fmt: skip
+    mixed = BooleanField(
+        "Devices of several roles belong on it: a registered device keeps its own role",
+        widget=GovCheckboxInput(),
+        description="Tick this where the school has one network for everybody. Otherwise a "
+        "registered device counts as the stricter of its own role and the network’s, so that "
+        "nobody copies a teacher’s device onto the pupils’ network.",
+    )
 
 
 class ServedForm(FlaskForm):
@@ -166,6 +173,7 @@ def _added(form: NetworkForm) -> bool:
     network = Network(
         id=id_, name=form.name.data.strip(), prefixes=wanted, role=form.role.data,
         ownership=Ownership(form.ownership.data), trusts_ca=form.trusts_ca.data == "yes",
+        mixed=bool(form.mixed.data),
     )  # fmt: skip
     try:
         with gate().writing() as session:

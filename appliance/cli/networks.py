@@ -33,12 +33,18 @@ def networks_command() -> None:
               help="Whose the devices on it are.  [default: personal]")  # fmt: skip
 @click.option("--ca/--no-ca", "trusts_ca", default=False,
               help="Whether they have the school's certificate.  [default: no]")  # fmt: skip
+@click.option(
+    "--mixed",
+    is_flag=True,
+    help="Devices of several roles belong on it: a registered "
+    "one keeps its own role.  [default: the stricter of its role and the network's]",
+)
 @click.option("--group", "groups", multiple=True, metavar="ID", help="A group that they are in.")
 @data_option
 @json_option
 def add(
     name: str, prefixes: tuple[str, ...], role: str, id_: str | None, school_owned: bool,
-    trusts_ca: bool, groups: tuple[str, ...], data: Path, as_json: bool,
+    trusts_ca: bool, mixed: bool, groups: tuple[str, ...], data: Path, as_json: bool,
 ) -> None:  # fmt: skip
     """Add a network by its prefixes, or change the one with its id.
 
@@ -53,7 +59,8 @@ def add(
             raise InputError(f"PREFIX: {refused}")
     network = Network(
         id=id_ or slug(name), name=name, prefixes=prefixes, role=role, groups=groups,
-        trusts_ca=trusts_ca, ownership=Ownership.SCHOOL if school_owned else Ownership.PERSONAL,
+        trusts_ca=trusts_ca, mixed=mixed,
+        ownership=Ownership.SCHOOL if school_owned else Ownership.PERSONAL,
     )  # fmt: skip
     with storing.opened(data) as session:
         kept = networks.add(session, network)
@@ -77,10 +84,10 @@ def list_(data: Path, as_json: bool) -> None:
         return
     rows = [
         (n.id, n.name, " ".join(n.prefixes), n.role, n.ownership.value,
-         "yes" if n.trusts_ca else "no", " ".join(n.groups))
+         "yes" if n.trusts_ca else "no", "yes" if n.mixed else "no", " ".join(n.groups))
         for n in found
     ]  # fmt: skip
-    columns = ("ID", "NAME", "PREFIXES", "ROLE", "OWNER", "CA", "GROUPS")
+    columns = ("ID", "NAME", "PREFIXES", "ROLE", "OWNER", "CA", "MIXED", "GROUPS")
     print_table(columns, rows, "There are no networks: nobody is served.")
 
 

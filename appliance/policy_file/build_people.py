@@ -38,7 +38,7 @@ def networks(document: PolicyDocument) -> tuple[Network, ...]:
     return tuple(
         Network(
             id=id_, name=n.name, prefixes=n.prefixes, role=n.role, groups=n.groups,
-            ownership=n.ownership, trusts_ca=n.trusts_ca,
+            ownership=n.ownership, trusts_ca=n.trusts_ca, mixed=n.mixed,
         )
         for id_, n in document.networks.items()
     )  # fmt: skip

@@ -62,7 +62,10 @@ class GroupEntry(Entry):
 
 
 class NetworkEntry(Entry):
-    """A subnet or VLAN and what an unknown device on it counts as."""
+    """A subnet or VLAN and what an unknown device on it counts as.
+
+    mixed: devices of several roles belong on it, so that a registered one keeps its own role.
+    """
 
     name: Text
     prefixes: Prefixes
@@ -70,6 +73,7 @@ class NetworkEntry(Entry):
     groups: NameIds = ()
     ownership: Ownership = Ownership.PERSONAL
     trusts_ca: Truth = False
+    mixed: Truth = False
 
 
 class PersonEntry(Entry):

@@ -31,6 +31,7 @@ def add(session: Session, network: Network) -> Network:
         role=checks.role(session, "role", network.role),
         groups=checks.groups(session, "groups", network.groups),
         ownership=Ownership(network.ownership).value, trusts_ca=network.trusts_ca,
+        mixed=network.mixed,
         prefixes=[PrefixRow(prefix=prefix) for prefix in prefixes],
     )  # fmt: skip
     session.add(row)
@@ -57,5 +58,5 @@ def _network(row: NetworkRow) -> Network:
     return Network(
         id=row.id, name=row.name, prefixes=tuple(sorted(p.prefix for p in row.prefixes)),
         role=row.role, groups=row.groups, ownership=Ownership(row.ownership),
-        trusts_ca=row.trusts_ca,
+        trusts_ca=row.trusts_ca, mixed=row.mixed,
     )  # fmt: skip

@@ -58,6 +58,7 @@ class NetworkRow(Enforced, Base):
     groups: Mapped[tuple[str, ...]] = mapped_column(Words)
     ownership: Mapped[str]
     trusts_ca: Mapped[bool]
+    mixed: Mapped[bool] = mapped_column(default=False)
     prefixes: Mapped[list[PrefixRow]] = relationship(cascade="all, delete-orphan", lazy="selectin")
 
 

@@ -22,6 +22,9 @@ def upgrade() -> None:
     for name in ("signal", "evidence"):
         op.add_column("attempt", sa.Column(name, sa.String(), nullable=False, server_default=""))
     _sanctions()
+    op.add_column(
+        "network", sa.Column("mixed", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
     op.create_table(
         "sign_in",
         _column("id", sa.Integer()),
@@ -42,7 +45,12 @@ def upgrade() -> None:
         _column("until", UtcTime(), null=True),
         _column("by", sa.String()),
         _column("note", sa.Text()),
+        _column("kinds", Words()),
         sa.PrimaryKeyConstraint("client", name="pk_signal_ruling"),
+    )
+    around = sa.text("reason = 'circumvention'")
+    op.create_index(
+        "ix_attempt_circumvention", "attempt", ["at"], sqlite_where=around, postgresql_where=around
     )
 
 
@@ -67,8 +75,11 @@ def downgrade() -> None:
     with op.batch_alter_table("sanction") as table:
         for name in ("lifted_at", "version", "lifted_reason", "lifted_by", "source"):
             table.drop_column(name)
+    op.drop_index("ix_attempt_circumvention", "attempt")
     op.drop_table("signal_ruling")
     op.drop_table("sign_in")
+    with op.batch_alter_table("network") as table:
+        table.drop_column("mixed")
     with op.batch_alter_table("attempt") as table:
         table.drop_column("evidence")
         table.drop_column("signal")
