@@ -7,7 +7,7 @@ shows them without a warning has the school's certificate, and that is all they 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +32,9 @@ class Health:
         """Answer a request for our own name."""
         if flow.error is not None:  # a stranger's, closed already
             return
+        if self._gate.connections.by_id(flow.client_conn.id) is None:
+            flow.response = self._how_we_are()  # a stranger's on this machine, who asks no more
+            return
         link = self._gate.connections.of(flow.client_conn)
         named = link.bound or flow.request.host_header or ""
         if host_of(named.partition(":")[0]) not in self._gate.settings.own_names:
@@ -47,6 +50,9 @@ class Health:
         if path != "/health":
             flow.response = answer(404, _TEXT, b"Nothing is here.\n")
             return
+        flow.response = self._how_we_are()
+
+    def _how_we_are(self) -> http.Response:
         gate = self._gate
         said = {
             "snapshot": gate.contents.version,
@@ -58,7 +64,13 @@ class Health:
             "uncovered": list(gate.certificates.authority.missing(gate.contents.steerable)),
             **self._report(),
         }
-        flow.response = answer(200, _JSON, json.dumps(said).encode())
+        return answer(200, _JSON, json.dumps(said).encode())
+
+
+def asks_for_health(request: http.Request, own_names: Collection[str]) -> bool:
+    """Whether a request, by no CONNECT, is for what the proxy says of itself."""
+    named = host_of((request.host_header or "").partition(":")[0])
+    return named in own_names and request.path.partition("?")[0] == "/health"
 
 
 _TEXT: Final = fields({"content-type": "text/plain; charset=utf-8", "cache-control": "no-store"})

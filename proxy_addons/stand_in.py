@@ -13,6 +13,7 @@ from mitmproxy import http
 
 from appliance.identity.stand_in import HEADER, StandIns
 from proxy_addons.gate import Gate
+from proxy_addons.health import asks_for_health
 
 
 class StandIn:
@@ -29,8 +30,12 @@ class StandIn:
         self._close_strangers(flow)
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
-        """Close a stranger that asks without a CONNECT: it has proven nothing."""
-        self._close_strangers(flow)
+        """Close a stranger that asks without a CONNECT: it has proven nothing.
+
+        But for how we are: whoever looks after this machine may ask that from it.
+        """
+        if not asks_for_health(flow.request, self._gate.settings.own_names):
+            self._close_strangers(flow)
 
     def _close_strangers(self, flow: http.HTTPFlow) -> None:
         if self._gate.connections.by_id(flow.client_conn.id) is None:

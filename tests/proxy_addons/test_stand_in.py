@@ -109,3 +109,10 @@ def test_inside_a_tunnel_nobody_changes_and_no_site_learns_the_proof(proxy: Worl
 def test_steered_faces_know_nothing_of_it(proxy: World) -> None:
     answer = proxy.curl("https://www.facebook.com/", HERE, "-H", field(proxy, STAFF))
     assert (answer.code != 0, answer.status) == (True, 0)
+
+
+def test_this_machine_may_ask_how_the_proxy_is_and_nothing_else(proxy: World) -> None:
+    said = proxy.by_proxy("http://bellgate.internal/health", HERE)
+    assert (said.status, '"state": "current"' in said.text) == (200, True)
+    assert proxy.by_proxy("http://bellgate.internal/trusted", HERE).status == 0
+    assert proxy.by_proxy("http://www.bbc.co.uk/health", HERE).status == 0
