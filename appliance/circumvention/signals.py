@@ -97,13 +97,18 @@ def meaning_of(signal: Signal) -> str:
 
 
 def signal_of(attempt: Attempt) -> Signal | None:
-    """Return what an attempt is a sign of; None: of nothing.
+    """Return what an attempt is a sign of; None: of nothing."""
+    return classified(attempt.signal, attempt.reason, attempt.category)
+
+
+def classified(signal: str, reason: str, category: str) -> Signal | None:
+    """Return the sign that these fields of an attempt make.
 
     What the face that saw it says comes first. Else a name refused as a way round is the sign
     of its category; a category of the school's own counts as a web proxy's.
     """
-    if attempt.signal:
-        return Signal(attempt.signal) if attempt.signal in frozenset(Signal) else None
-    if attempt.reason != "circumvention":
+    if signal:
+        return Signal(signal) if signal in frozenset(Signal) else None
+    if reason != "circumvention":
         return None
-    return _BY_CATEGORY.get(attempt.category, Signal.PROXY_NAME)
+    return _BY_CATEGORY.get(category, Signal.PROXY_NAME)

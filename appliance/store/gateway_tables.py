@@ -37,7 +37,10 @@ class SignInRow(Base):
 
 
 class SignalRulingRow(Base):
-    """What somebody said of a client's signals: seen, or a false alarm until an instant."""
+    """What somebody said of a client's signals: seen, or a false alarm until an instant.
+
+    client: ``kind:id`` of a person, device or address. kinds: the signs it was said of.
+    """
 
     __tablename__ = "signal_ruling"
 
@@ -47,3 +50,4 @@ class SignalRulingRow(Base):
     until: Mapped[datetime | None] = mapped_column(UtcTime)
     by: Mapped[str]
     note: Mapped[str] = mapped_column(Text)
+    kinds: Mapped[tuple[str, ...]] = mapped_column(Words)
