@@ -66,6 +66,12 @@ MATRIX: Final[dict[str, Posts | Door]] = {
     "signin.passkeys_own": STAFF,
     "signin.passkey_new_options": STAFF,
     "signin.passkey_remove": STAFF,
+    # Using the device at hand as oneself. Whoever holds it may end that.
+    "sign_in_here.index": Door.EVERYBODY,
+    "sign_in_here.begin": STAFF,
+    "sign_in_here.end": Door.EVERYBODY,
+    "sign_in_here.end_elsewhere": STAFF,
+    "sign_in_here.link": TECHNICIAN,
     # Setup wizard: the first four until there is a technician, with the code (setup/door.py);
     # then the technician's alone. Settings.
     "setup.index": Door.EVERYBODY,
@@ -167,6 +173,14 @@ MATRIX: Final[dict[str, Posts | Door]] = {
     "log.exports": NAMED,
     "log.save_view": NAMED | TECHNICIAN,
     "log.remove_view": NAMED | TECHNICIAN,
+    # Sanctions. Whose a sanction is, and who is told why: sanctions/need.py.
+    "sanctions.index": ASKERS,
+    "sanctions.show": ASKERS,
+    "sanctions.supervise": ASKERS,
+    "sanctions.end_session": ASKERS,
+    "sanctions.new": HEADS | DSLS,
+    "sanctions.lift": HEADS | DSLS,
+    "sanctions.change_end": HEADS | DSLS,
     # Home, devices, networks, groups, certificates.
     "home.home": STAFF,
     "devices.index": TECHNICIAN,

@@ -35,8 +35,10 @@ from admin_ui.look_alikes import pages as look_alikes
 from admin_ui.policy import pages as policy
 from admin_ui.reports import pages as reports
 from admin_ui.requests import pages as requests
+from admin_ui.sanctions import pages as sanctions
 from admin_ui.settings import WebSettings
 from admin_ui.setup import pages as setup
+from admin_ui.sign_in_here import pages as sign_in_here
 from admin_ui.signin import alarm
 from admin_ui.signin import pages as signin
 from admin_ui.timetable import pages as timetable
@@ -44,10 +46,10 @@ from admin_ui.why import pages as why
 
 # One for each area of the pages; templates/ has a folder of the same name.
 BLUEPRINTS: Final = (
-    pages.blueprint, signin.blueprint, setup.blueprint, home.blueprint, accounts.blueprint,
-    requests.blueprint, reports.blueprint, log.blueprint, devices.blueprint, lists.blueprint,
-    look_alikes.blueprint, policy.blueprint, timetable.blueprint, why.blueprint, doctor.blueprint,
-    audit.blueprint, help_.blueprint,
+    pages.blueprint, signin.blueprint, sign_in_here.blueprint, setup.blueprint, home.blueprint,
+    accounts.blueprint, requests.blueprint, reports.blueprint, log.blueprint, sanctions.blueprint,
+    devices.blueprint, lists.blueprint, look_alikes.blueprint, policy.blueprint,
+    timetable.blueprint, why.blueprint, doctor.blueprint, audit.blueprint, help_.blueprint,
 )  # fmt: skip
 MESSAGES: Final = {
     400: ("This could not be read", "Something in the form was missing or out of date. Please go "

@@ -25,6 +25,7 @@ SIGNED_IN: Final = (
     ("Requests", "requests.index"),
     ("Reports", "reports.index"),
     ("Log", "log.index"),
+    ("Sanctions", "sanctions.index"),
     ("Devices", "devices.index"),
     ("Policy", "policy.index"),
     ("Lists", "lists.index"),

@@ -38,6 +38,9 @@ PAGES: Final = (
              "you see before you decide.", "Headteacher", HEADS),
     HelpPage("reading-the-log", "Reading the log", "What an attempt is, what is noise, and how to "
              "look at one person fairly.", "Safeguarding leads", DSLS),
+    HelpPage("sanctions", "Sanctions and supervised sessions", "Keeping somebody from the internet "
+             "for a while, and sitting beside them.", "Headteacher, safeguarding leads, all staff",
+             HEADS | DSLS | STAFF),
     HelpPage("asking-and-reporting", "Asking for a page, reporting a page", "For teachers and all "
              "other staff.", "All staff", STAFF),
     HelpPage("governors", "What a governor sees", "Counts, never names, and the questions to ask.",

@@ -16,7 +16,7 @@ SHOWN: Final = 8
 # Areas of what bends enforcement. Looks at the log, sign-ins and reports are told elsewhere.
 AREAS: Final = (
     "policy", "list", "calendar", "timetable", "network", "device", "group", "person", "permission",
-    "request", "activity", "settings", "command", "emergency",
+    "request", "activity", "sanction", "settings", "command", "emergency",
 )  # fmt: skip
 # Only of these does the subject name a thing, and never somebody.
 NAMED: Final = frozenset(
