@@ -86,4 +86,3 @@ def _map(pairs: Iterable[tuple[str, Expression]], number: int) -> dict[Key, Expr
 
 def _set(texts: Iterable[str], number: int) -> dict[Key, Expression]:
     return {pair: span(*pair) for pair in collapsed(texts, number)}
-
