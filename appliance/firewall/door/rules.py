@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from appliance import clock
-from appliance.firewall.document import FAMILY, TABLE, Statement
+from appliance.firewall.counting import rules
+from appliance.firewall.document import Statement
 from appliance.firewall.facts import known
 from appliance.firewall.judged import until, wanted
 from appliance.firewall.nft import Nft, NftError
-from appliance.firewall.ruleset import BASE, changes, ruleset
+from appliance.firewall.ruleset import changes, ruleset
 from appliance.firewall.settings import Gateway, Wanted
 from appliance.policy.snapshot import Snapshot
 
@@ -49,6 +50,7 @@ class Rules:
         self.trouble = ""
         self.applied_at: datetime | None = None
         self.put_back = 0
+        self._rules: int | None = None  # how many are in the kernel
 
     def look(self, seen: Seen) -> bool:
         """Put in force what holds now; True when anything was judged anew."""
@@ -102,17 +104,19 @@ class Rules:
             self.trouble = str(error)
             return False
         self._again, self.trouble, self.applied_at = None, "", clock.real()
+        self._rules = _counted()
         return True
 
     def _there(self) -> bool:
-        """Whether each of our chains has rules. Fails to putting them back, which harms nobody."""
-        try:
-            return all(
-                any("rule" in one for one in self._nft.listed(f"chain {FAMILY} {TABLE} {name}"))
-                for name in _KEPT
-            )
-        except NftError:
-            return False
+        """Whether as many rules are there as were put in. Fails to leaving them alone."""
+        found = _counted()
+        return found is None or self._rules is None or found == self._rules
 
 
-_KEPT: Final = tuple(name for name, *_ in BASE if name != "outward")
+def _counted() -> int | None:
+    """Return how many rules are in the kernel; None where it does not say."""
+    try:
+        return rules()
+    except OSError as error:
+        log.warning("the kernel does not say whether the rules are there: %s", error)
+        return None
