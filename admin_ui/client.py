@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import request
 
-from admin_ui.gate import View
+from admin_ui.gate import View, gate
 from appliance.identity.neighbours import Neighbours
+from appliance.identity.sign_ins import SignIns
 from appliance.policy.subjects import Client
 
 
@@ -15,4 +16,6 @@ def in_use(view: View) -> Client:
     Fails closed: what nobody knows counts as its network says, or as the strictest role.
     """
     address = request.remote_addr or "::"
-    return view.snapshot.register.resolve(address, Neighbours().mac_of(address))
+    mac = Neighbours().mac_of(address)
+    person = SignIns(gate().settings.data / "run").person_of(address, mac, view.at)
+    return view.snapshot.register.resolve(address, mac, person)

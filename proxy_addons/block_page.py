@@ -17,9 +17,10 @@ from typing import Final
 from urllib.parse import quote
 
 from appliance.attempts.attempt import shown_url
-from appliance.policy.model import Reason, Verdict
+from appliance.policy.model import Ownership, Reason, Verdict
 from appliance.policy.situation import Query
 from appliance.policy.snapshot import Contents, PolicyInfo, School
+from appliance.policy.subjects import Client
 from proxy_addons.answer import Fields, fields
 from proxy_addons.opening import Opening
 from proxy_addons.pages import HTML, render
@@ -86,20 +87,22 @@ def page(kind: Kind, query: Query, verdict: Verdict, contents: Contents, opening
             "application/json", _json(verdict, when, None if hidden else opening.at, code)
         )
     ask_url = "" if hidden else _request_form(contents.school.portal, url, code)
+    here_url = "" if hidden else _use_as_oneself(contents.school.portal, query.client)
     host = "" if hidden else query.host
     rehearsal = contents.clock_offset != 0
-    body = _html(contents.school, contents.policy, verdict, host, when, code, ask_url, rehearsal)
+    urls = ask_url, here_url
+    body = _html(contents.school, contents.policy, verdict, host, when, code, urls, rehearsal)
     return Page(STATUS, HTML, body)
 
 
 @lru_cache(maxsize=256)  # apps ask again and again for what they cannot have
 def _html(
     school: School, policy: PolicyInfo, verdict: Verdict, host: str, when: str, code: str,
-    ask_url: str, rehearsal: bool,
+    urls: tuple[str, str], rehearsal: bool,
 ) -> bytes:  # fmt: skip
     return render(
         "block.html", school=school, policy=policy, verdict=verdict, host=host, when=when,
-        code=code, ask_url=ask_url, rehearsal=rehearsal,
+        code=code, ask_url=urls[0], here_url=urls[1], rehearsal=rehearsal,
     )  # fmt: skip
 
 
@@ -123,3 +126,11 @@ def _request_form(portal: str, url: str, code: str) -> str:
     if not portal.startswith(("https://", "http://")):
         return ""
     return f"{portal.rstrip('/')}/requests/new?url={quote(url, safe='')}&ref={code}"
+
+
+def _use_as_oneself(portal: str, client: Client) -> str:
+    """Return where staff say whose this device is: for somebody's own that nobody is known on."""
+    known = client.person or client.device or client.ownership is Ownership.SCHOOL
+    if known or not portal.startswith(("https://", "http://")):
+        return ""
+    return f"{portal.rstrip('/')}/here"

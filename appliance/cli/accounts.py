@@ -115,6 +115,32 @@ def reset(login: str, reason: str, data: Path, as_json: bool) -> None:
     _say_link(one, secret, data, as_json=as_json)
 
 
+@accounts_command.command("link")
+@click.argument("login")
+@click.argument("person", required=False)
+@click.option("--reason", default="", help="Why: kept in the audit chain.")
+@data_option
+@json_option
+def link(login: str, person: str | None, reason: str, data: Path, as_json: bool) -> None:
+    """Say which PERSON of the register an account is, by id; without one, nobody.
+
+    They may then use an unregistered device as that person (`/here` of the admin UI).
+    """
+    from appliance.cli import storing
+    from appliance.store import accounts
+
+    with storing.opened(data) as session:
+        one = _of(session, login)
+        if one.emergency:
+            raise InputError(f"{login}: the sealed account is nobody's in particular")
+        accounts.set_person(session, one.id, person)
+        _tell(session, "account.linked", one.login, reason)
+    if as_json:
+        print_json({"login": one.login, "person": person})
+        return
+    print(f"{one.login}: {f'linked to {person}' if person else 'linked to nobody'}.")
+
+
 @accounts_command.command("disable")
 @click.argument("login")
 @click.option("--reason", default="", help="Why: kept in the audit chain.")

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from appliance.policy.model import Subject, SubjectKind
 from appliance.store import checks
 from appliance.store.account_tables import AccountRow, SessionRow
 
@@ -96,6 +97,25 @@ def set_enabled(session: Session, id_: int, enabled: bool) -> bool:
         return False
     row.enabled = enabled
     session.execute(delete(SessionRow).where(SessionRow.account == id_))
+    session.flush()
+    return True
+
+
+def set_person(session: Session, id_: int, person: str | None) -> bool:
+    """Say who an account is in the register of people; None: nobody. False when there is none.
+
+    Raises:
+        ValueError: there is no such person, or another account is theirs.
+    """
+    row = session.get(AccountRow, id_)
+    if row is None:
+        return False
+    if person is not None:
+        checks.subject(session, Subject(SubjectKind.PERSON, person), "person")
+        other = select(AccountRow.login).where(AccountRow.person == person, AccountRow.id != id_)
+        if (login := session.scalar(other.limit(1))) is not None:
+            raise ValueError(f"person: the account {login!r} is theirs already")
+    row.person = person
     session.flush()
     return True
 

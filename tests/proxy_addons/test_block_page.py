@@ -84,6 +84,26 @@ def test_the_request_form_gets_the_url_without_its_secrets() -> None:
     assert "secret" not in link
 
 
+@pytest.mark.parametrize(
+    ("who", "known", "offered"),
+    [
+        (builders.VISITOR, None, True),
+        (builders.VISITOR, "t1", False),
+        (builders.PUPIL, None, False),
+    ],
+)
+def test_staff_find_the_way_to_use_their_own_device(
+    who: str, known: str | None, offered: bool
+) -> None:
+    """Not on the school's own devices, and not where it is known whose it is."""
+    snapshot = builders.snapshot(school=SCHOOL)
+    query = builders.query("https://x.com/", replace(builders.client(who, snapshot), person=known))
+    verdict = decide(query, snapshot)
+    body = page(Kind.HTML, query, verdict, snapshot.contents, opening.of(query, snapshot)).body
+    links = Text(body.decode()).links
+    assert ("http://bellgate.internal:8000/here" in links) is offered
+
+
 @pytest.mark.parametrize("portal", ["", "javascript:alert(1)"])
 def test_without_a_portal_there_is_no_link(portal: str) -> None:
     assert Text(shown(school=replace(SCHOOL, portal=portal)).body.decode()).links == []
