@@ -16,8 +16,9 @@ from tests.e2e.router_servers import HIDDEN, at
 
 ALLOWED: Final = "www.bbc.co.uk"  # which no rule speaks of
 READ: Final = "en.wikipedia.org"  # allowed, and read by the gate
-SANCTIONED_MAC: Final = "00:16:3e:5a:00:01"  # of a device that is sanctioned
-FAVOURED_MAC: Final = "00:16:3e:5a:00:02"  # of a device for which FAVOUR was opened
+# Of a device that is sanctioned, and of one for which FAVOUR was opened; one of each role.
+SANCTIONED_MAC: Final = {"pupil": "00:16:3e:5a:00:01", "staff": "00:16:3e:5a:01:01"}
+FAVOURED_MAC: Final = {"pupil": "00:16:3e:5a:00:02", "staff": "00:16:3e:5a:01:02"}
 FAVOUR: Final = "facebook.com"
 RANDOM_MAC: Final = "5e:16:3e:5a:00:03"
 
@@ -155,7 +156,7 @@ def hotspot_of_staff(way: Way) -> bool:
 
 def mac_random(way: Way) -> bool:
     """A sanctioned device takes a random network card address, and is a stranger."""
-    with _mac(way, SANCTIONED_MAC):
+    with _mac(way, SANCTIONED_MAC[way.role]):
         assert not way.page(f"https://{ALLOWED}/").from_origin, "the sanction does not hold"
     with _mac(way, RANDOM_MAC):
         return way.page(f"https://{ALLOWED}/").from_origin
@@ -163,7 +164,7 @@ def mac_random(way: Way) -> bool:
 
 def mac_copied(way: Way) -> bool:
     """The network card address of a device is taken for which something was opened."""
-    with _mac(way, FAVOURED_MAC):
+    with _mac(way, FAVOURED_MAC[way.role]):
         return way.page(f"https://{FAVOUR}/").from_origin
 
 

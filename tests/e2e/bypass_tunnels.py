@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Final
 
 from tests.e2e.bypass import FORBIDDEN, PATIENCE, Bypass, Way, pattern
@@ -120,14 +121,19 @@ def _comes_up(way: Way, port: str) -> bool:
     return True
 
 
-def _through(way: Way) -> bool:
-    """Whether the far end of a VPN answers before patience ends."""
+def _through(way: Way, log: Path | None = None) -> bool:
+    """Whether the far end of a VPN answers before patience ends, or its log says that none is."""
     url = f"http://{INSIDE}.1:{CONTENT}/"
+
+    def known() -> str:
+        if way.client.curl(url, timeout=1.5).from_origin:
+            return "through"
+        return "refused" if log is not None and b"efused" in log.read_bytes() else ""
+
     try:
-        until(lambda: way.client.curl(url, timeout=1.5).from_origin, "the far end", PATIENCE)
+        return until(known, "the far end", PATIENCE) == "through"
     except AssertionError:
         return False
-    return True
 
 
 def _by_wireguard(way: Way, address: str, port: int) -> bool:
@@ -186,8 +192,8 @@ def _by_openvpn(way: Way, listen: str, host: str, port: int, protocol: str) -> b
     with way.abroad.lock, way.running(*far, machine=way.abroad.machine) as said:
         ready = b"Listening" if protocol == "tcp" else b"link local"
         until(lambda: ready in said.read_bytes(), "openvpn listens", 20)
-        with way.running(*near):
-            return _through(way)
+        with way.running(*near) as log:
+            return _through(way, log)
 
 
 def _by_tor(way: Way, bridge: str) -> bool:
@@ -198,12 +204,13 @@ def _by_tor(way: Way, bridge: str) -> bool:
     tool = ("tor", *nowhere, "--ignore-missing-torrc", "--DataDirectory", str(data),
             "--SocksPort", "0", "--UseBridges", "1", "--Bridge", bridge)  # fmt: skip
     with way.running(*tool) as log:
+        # conn_done: tor has spoken to the bridge. Real ones let it go on from there.
+        ends = (b"(conn_done)", b"Problem bootstrapping", b"were not able to connect")
         try:
-            # conn_done: tor has spoken to the bridge. Real ones let it go on from there.
-            until(lambda: b"(conn_done)" in log.read_bytes(), "tor meets its bridge", 2 * PATIENCE)
+            until(lambda: any(end in log.read_bytes() for end in ends), "tor tries", 2 * PATIENCE)
         except AssertionError:
             return False
-        return True
+        return ends[0] in log.read_bytes()
 
 
 CASES: Final = (
