@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver.support.ui import WebDriverWait
 
 from admin_ui.gate import Gate
 from appliance import clock
@@ -209,11 +211,17 @@ def test_it_works_in_a_browser_on_a_phone_and_a_desk(
             browser.open("/here")
             browser.picture(tmp_path / f"before-{name}.png", whole=True)
             browser.press("Use this device as T. Larch")
-            assert "You use this device as yourself" in browser.text()
+            _read(browser, "You use this device as yourself")
             browser.picture(tmp_path / f"after-{name}.png", whole=True)
             browser.press("Sign yourself out of this device")
-            assert "Nobody is signed in on this device any more" in browser.text()
+            _read(browser, "Nobody is signed in on this device any more")
         assert browser.complaints() == []
+
+
+def _read(browser: Browser, words: str) -> None:
+    WebDriverWait(browser.driver, 30, ignored_exceptions=[StaleElementReferenceException]).until(
+        lambda _: words in browser.text()
+    )
 
 
 def _running(school: School) -> tuple[sign_ins.SignedIn, ...]:
