@@ -13,7 +13,7 @@ NAMES: Final = MappingProxyType(
         "snapshot": "The policy in force", "core": "Changes", "spool": "Attempts on their way",
         "database": "The database", "disk": "Room on the disk", "clock": "The clock",
         "calendar": "The calendar", "roles": "Roles", "lists": "Lists",
-        "filter": "The accredited filter",
+        "filter": "The accredited filter", "firewall": "The firewall",
     }
 )  # fmt: skip
 _ADVICE: Final = MappingProxyType(
@@ -23,6 +23,8 @@ _ADVICE: Final = MappingProxyType(
         "appliance, and meanwhile give out the school’s other resolver by DHCP.",
         "proxy": "Blocked and inspected sites do not open at all, all others do. It is started "
         "again by itself; if this stays, restart the appliance.",
+        "firewall": "What was closed stays closed, but no bell and no sanction reaches open "
+        "connections. It is started again by itself; if this stays, restart the appliance.",
         "upstream": "Look whether the school’s internet line works, and whether the resolver’s "
         "address is right.",
         "snapshot": "Restart the appliance. The policy before it stays in force until then.",

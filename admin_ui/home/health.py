@@ -12,6 +12,7 @@ from appliance import clock
 from appliance.attempts.attention import changes
 from appliance.status import faces, files
 from appliance.status.checks import Check, Level
+from appliance.status.firewall import firewall
 from appliance.status.running import Running, announced
 
 FRESH: Final = 5.0  # seconds for which an answer is relied on
@@ -69,6 +70,8 @@ class Health:
             probes["gate"] = _no_gate
         else:
             probes |= _face_probes(running)
+            if running.gateway:
+                probes["firewall"] = lambda: firewall(data / "run", clock.real())
         probes["snapshot"] = lambda: files.snapshot(data / "snapshot", clock.real())
         probes["core"] = lambda: _core(data)
         probes["spool"] = lambda: files.spool(data / "spool")
@@ -82,8 +85,10 @@ def _face_probes(running: Running) -> dict[str, Probe]:
     dns, http, upstreams = running.dns, running.http, running.upstreams
     if dns is not None:
         probes["dns"] = lambda: faces.dns(dns)
-    if http is not None:
-        probes["proxy"] = lambda: faces.proxy(http)
+    # Behind a firewall this machine itself is asked, and only the explicit proxy hears it.
+    proxy = running.explicit if running.gateway else http
+    if proxy is not None:
+        probes["proxy"] = lambda: faces.proxy(proxy)
     probes["upstream"] = lambda: faces.upstream(upstreams)
     return probes
 

@@ -15,6 +15,7 @@ from appliance.cli.wording import ringing_for
 from appliance.policy.snapshot import Snapshot
 from appliance.publish.compile import misfits
 from appliance.status import faces, files
+from appliance.status.firewall import firewall
 from appliance.status.checks import Check, Level
 
 LATE: Final = 2.0  # seconds after which a change that is not in force is a fault
@@ -24,6 +25,8 @@ def at_all(places: Places, ports: Ports) -> Iterator[Check]:
     """Look at everything and yield a check for each."""
     yield faces.dns((ports.asked, ports.dns))
     yield faces.proxy((ports.asked, ports.proxy if ports.gateway else ports.http))
+    if ports.gateway:
+        yield firewall(places.run, clock.real())
     root = places.authority / ROOT if ports.web_tls else None
     yield faces.web((ports.listen, ports.web), ports.web_url, root)
     resolvers = places.upstreams()

@@ -56,16 +56,18 @@ def core(data: Path, parent: int | None) -> None:
 @data_option
 @click.option("--listen", type=AT, multiple=True, required=True)
 @click.option("--upstream", type=AT, multiple=True)
+@click.option("--gateway", is_flag=True, help="Tell the firewall's door what is answered.")
 @parent_option
 def dns(
-    data: Path, listen: tuple[Endpoint, ...], upstream: tuple[Endpoint, ...], parent: int | None
-) -> None:
+    data: Path, listen: tuple[Endpoint, ...], upstream: tuple[Endpoint, ...], gateway: bool,
+    parent: int | None,
+) -> None:  # fmt: skip
     """Run one DNS worker; several may share the same ports."""
     die_with_parent(parent)
     from appliance.dns.server import serve
     from appliance.dns.settings import DnsSettings
 
-    serve(DnsSettings(data=data, listen=listen, upstreams=upstream))
+    serve(DnsSettings(data=data, listen=listen, upstreams=upstream, gateway=gateway))
 
 
 @run_command.command("proxy")

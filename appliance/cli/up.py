@@ -145,7 +145,8 @@ def programs(options: Options) -> tuple[Program, ...]:
     def at(flag: str, number: int, hosts: Sequence[str] = every) -> list[str]:
         return [w for host in hosts for w in (flag, addresses.written((host, number)))]
 
-    dns = ("dns", *data, *at("--listen", ports.dns), *upstreams)
+    told = ("--gateway",) if ports.gateway else ()
+    dns = ("dns", *data, *at("--listen", ports.dns), *upstreams, *told)
     names = ["dns"] if options.workers == 1 else [f"dns{n + 1}" for n in range(options.workers)]
     trust = ("--upstream-ca", str(options.upstream_ca.absolute())) if options.upstream_ca else ()
     proxy = (

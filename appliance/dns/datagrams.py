@@ -11,6 +11,7 @@ from appliance import clock
 from appliance.dns.batch import Route, batch_for
 from appliance.dns.handler import Handler, Reply
 from appliance.dns.judge import Judge
+from appliance.dns.noting import Noting
 from appliance.dns.shelf import Finished, Shelf
 
 ROUNDS: Final = 8  # batches read before the loop gets a turn
@@ -19,11 +20,16 @@ ROUNDS: Final = 8  # batches read before the loop gets a turn
 class Datagrams:
     """Answers the queries of one UDP socket."""
 
-    def __init__(self, sock: socket.socket, handler: Handler, judge: Judge, shelf: Shelf) -> None:
+    def __init__(
+        self, sock: socket.socket, handler: Handler, judge: Judge, shelf: Shelf,
+        noting: Noting | None = None,
+    ) -> None:  # fmt: skip
         self._handler = handler
         self._judge = judge
         self._shelf = shelf
+        self._noting = noting
         self._batch = batch_for(sock)
+        self._send = self._batch.send if noting is None else self._told_and_sent
         self._slots = tuple(
             (source, start + 2, start, answer)
             for source, start, answer in zip(
@@ -46,7 +52,7 @@ class Datagrams:
 
     def _answer(self, lengths: Sequence[int]) -> bool:
         """The hot loop. What is not on the shelf leaves it by the exception."""
-        memory, by_source, send = self._batch.memory, self._shelf.by_source, self._batch.send
+        memory, by_source, send = self._batch.memory, self._shelf.by_source, self._send
         now = clock.monotonic()
         first = slot = 0
         left = False
@@ -74,7 +80,8 @@ class Datagrams:
 
     def _missed(self, slot: int, source: bytes, packet: bytes) -> Finished | None:
         """Return the answer to a packet that the shelf has none for; None: not now, or never."""
-        if source not in self._shelf.by_source:
+        forwarder, source = source, self._handler.whose(packet, source)
+        if source == forwarder and source not in self._shelf.by_source:
             known = self._admitted(source, packet)
             if known is not None:
                 return known
@@ -85,6 +92,9 @@ class Datagrams:
             finished = self._shelved(outcome, source, packet)
             if finished.used is not None:
                 finished.used(source)
+            if source != forwarder and finished.counts is not None:
+                finished.counts[source] += 1  # the loop would count it for the forwarder
+                finished.counts = None
             self._held.append(finished)
             return finished
         route = self._batch.route(slot)
@@ -115,10 +125,20 @@ class Datagrams:
             finished.counts[source] += 1
         if finished.used is not None:
             finished.used(source)
+        if self._noting is not None:
+            self._noting.flush()
         self._batch.later(packet[:2] + finished.message[2:], route)
+
+    def _told_and_sent(self, first: int, end: int) -> None:
+        """Send answers once the door has been told of them (gateway mode)."""
+        if self._noting is not None:
+            self._noting.flush()
+        self._batch.send(first, end)
 
     def _shelved(self, reply: Reply, source: bytes, packet: bytes) -> Finished:
         finished = Finished(reply, clock.monotonic())
+        if self._noting is not None:
+            self._noting.note(reply, finished)
         asker = self._judge.asker(source)
         if asker is not None and reply.again:
             self._shelf.put(asker.shares, packet[2:], finished)

@@ -12,6 +12,7 @@ from typing import Final
 from appliance.attempts.spool import Spool
 from appliance.dns.datagrams import Datagrams
 from appliance.dns.judge import Holder, Judge, Neighbours, SignedIn
+from appliance.dns.noting import Noting
 from appliance.dns.recording import Recording
 from appliance.dns.recording import Spool as SpoolLike
 from appliance.dns.resolver import Resolver
@@ -22,9 +23,10 @@ from appliance.dns.signs import Signs
 from appliance.dns.stand_in import HearingStandIns
 from appliance.dns.streams import Streams
 from appliance.dns.upstream import Upstream
-from appliance.identity.neighbours import Neighbours as KernelNeighbours
+from appliance.firewall.told import Teller
 from appliance.identity.sign_ins import SignIns
 from appliance.identity.stand_in import StandIns
+from appliance.identity.watch import Watch
 from appliance.look_alikes.feed import Feed
 from appliance.publish.hold import Holder as FileHolder
 
@@ -53,6 +55,7 @@ class Server:
         stand_ins: StandIns,
         feed: Feed,
         signed_in: SignedIn | None = None,
+        noting: Noting | None = None,
     ) -> None:
         self._selector = selector
         self._sockets = tuple(sockets)
@@ -64,9 +67,10 @@ class Server:
         self._shelf = Shelf()
         self._signs = Signs(self._judge, self._recording)
         handler = HearingStandIns(self._judge, self._resolver, stand_ins, self._signs)
-        self._streams = Streams(handler)
+        self._noting = noting
+        self._streams = Streams(handler, noting=noting)
         self._datagrams = [
-            Datagrams(udp, handler, self._judge, self._shelf) for udp, _ in self._sockets
+            Datagrams(udp, handler, self._judge, self._shelf, noting) for udp, _ in self._sockets
         ]
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -90,6 +94,8 @@ class Server:
             self._recording.settle()
             self._shelf.clear()
             self._judge.renew()
+        if self._noting is not None:
+            self._noting.flush()  # what the door did not take before
         if looks % TELL == 0:
             self._feed.flush()
         if looks % SETTLE == 0:
@@ -97,7 +103,8 @@ class Server:
             self._signs.begin(self._judge.today())
             self._recording.flush()
             self._judge.forget_expired()
-        if self._judge.others_signed_in() or looks % FORGET == 0:
+        moved = self._judge.moved()
+        if moved or self._judge.others_signed_in() or looks % FORGET == 0:
             self._recording.settle()
             self._judge.forget_clients()
             self._shelf.forget_sources()
@@ -111,6 +118,8 @@ class Server:
         await self._resolver.close()
         self._feed.flush()
         self._recording.close()
+        if self._noting is not None:
+            self._noting.close()
 
 
 def serve(settings: DnsSettings) -> None:
@@ -126,12 +135,13 @@ def serve(settings: DnsSettings) -> None:
             selector,
             sockets,
             FileHolder(settings.data / "snapshot", aside=True),
-            KernelNeighbours(),
+            stack.enter_context(contextlib.closing(Watch())),
             Spool(settings.data / "spool", "dns"),
             Upstream(settings.upstreams),
             StandIns(settings.data / "run"),
             Feed(settings.data / "run"),
             SignIns(settings.data / "run"),
+            Noting(Teller(settings.data / "run")) if settings.gateway else None,
         )
         with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(selector)) as runner:
             runner.run(_until_told(server))

@@ -14,8 +14,10 @@ class DnsSettings:
 
     data: the data directory, with ``snapshot/`` and ``spool/`` below it.
     listen: addresses served over UDP and TCP. upstreams: resolvers, the preferred first.
+    gateway: the firewall's door is told what is answered.
     """
 
     data: Path
     listen: tuple[Address, ...]
     upstreams: tuple[Address, ...]
+    gateway: bool = False

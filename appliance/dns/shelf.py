@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-from collections import defaultdict
 from collections.abc import Callable
 from math import inf
 from typing import Final
@@ -38,7 +37,7 @@ class Finished:
         self._message = bytearray(self._answer.message)
         self._room = (ctypes.c_char * len(self._message)).from_buffer(self._message)
         self.iovec = where(self._room)
-        self.counts: defaultdict[bytes, int] | None = None
+        self.counts: dict[bytes, int] | None = None  # of a missing source it says 0
         self.used: Callable[[bytes], None] | None = None
         if reply.judged is not None:
             self.counts = reply.judged.counts

@@ -11,6 +11,7 @@ from collections.abc import Coroutine
 from typing import Any, Final
 
 from appliance.dns.handler import Handler, Reply
+from appliance.dns.noting import Noting
 from appliance.dns.shelf import finish
 
 MOST_CONNECTIONS: Final = 256
@@ -23,8 +24,11 @@ _PAUSE: Final = 0.1  # seconds until connections are taken again
 class Streams:
     """Answers the queries of every TCP connection of this worker."""
 
-    def __init__(self, handler: Handler, idle: float = IDLE, most: int = MOST_CONNECTIONS) -> None:
-        self._handler = handler
+    def __init__(
+        self, handler: Handler, idle: float = IDLE, most: int = MOST_CONNECTIONS,
+        noting: Noting | None = None,
+    ) -> None:  # fmt: skip
+        self._handler, self._noting = handler, noting
         self._idle = idle
         self._most = most
         self._open: dict[asyncio.Task[None], bytes] = {}
@@ -78,7 +82,9 @@ class Streams:
     async def _converse(self, connection: socket.socket, source: bytes) -> None:
         reader, writer = await asyncio.open_connection(sock=connection)
         try:
-            await _Conversation(self._handler, source, reader, writer, self._idle).run()
+            conversation = _Conversation(self._handler, source, reader, writer, self._idle)
+            conversation.noting = self._noting
+            await conversation.run()
         except ConnectionError:
             return
         finally:
@@ -99,6 +105,7 @@ class _Conversation:
         idle: float,
     ) -> None:
         self._handler, self._source, self._idle = handler, source, idle
+        self.noting: Noting | None = None
         self._reader, self._writer = reader, writer
         self._pending: set[asyncio.Task[None]] = set()
 
@@ -106,13 +113,14 @@ class _Conversation:
         """Answer until the client has no more to ask, or says nothing for too long."""
         try:
             while (packet := await self._next()) is not None:
-                outcome = self._handler.handle(packet, self._source, stream=True)
+                source = self._handler.whose(packet, self._source)
+                outcome = self._handler.handle(packet, source, stream=True)
                 if outcome is None:
                     return  # not a query: nothing good can follow on this connection
                 if isinstance(outcome, Reply):
-                    self._write(packet, outcome)
+                    self._write(packet, source, outcome)
                 else:
-                    self._start(packet, outcome)
+                    self._start(packet, source, outcome)
                 await self._writer.drain()
                 while len(self._pending) >= MOST_AT_ONCE:
                     await asyncio.wait(self._pending, return_when=asyncio.FIRST_COMPLETED)
@@ -131,19 +139,25 @@ class _Conversation:
         except (asyncio.IncompleteReadError, TimeoutError):
             return None
 
-    def _start(self, packet: bytes, reply: Coroutine[Any, Any, Reply]) -> None:
-        task = asyncio.get_running_loop().create_task(self._finish(packet, reply))
+    def _start(self, packet: bytes, source: bytes, reply: Coroutine[Any, Any, Reply]) -> None:
+        task = asyncio.get_running_loop().create_task(self._finish(packet, source, reply))
         self._pending.add(task)
         task.add_done_callback(self._pending.discard)
 
-    async def _finish(self, packet: bytes, reply: Coroutine[Any, Any, Reply]) -> None:
-        self._write(packet, await reply)
+    async def _finish(
+        self, packet: bytes, source: bytes, reply: Coroutine[Any, Any, Reply]
+    ) -> None:
+        self._write(packet, source, await reply)
 
-    def _write(self, packet: bytes, reply: Reply) -> None:
+    def _write(self, packet: bytes, source: bytes, reply: Reply) -> None:
         finished = finish(reply)
+        if self.noting is not None:
+            self.noting.note(reply, finished)
         if finished.counts is not None:
-            finished.counts[self._source] += 1
+            finished.counts[source] += 1
         if finished.used is not None:
-            finished.used(self._source)
+            finished.used(source)
+        if self.noting is not None:
+            self.noting.flush()
         message = packet[:2] + finished.message[2:]
         self._writer.write(struct.pack("!H", len(message)) + message)

@@ -61,7 +61,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     ),
     "appliance.dns": (
         "appliance.policy", "appliance.identity", "appliance.look_alikes.feed", SIGNALS, *READING,
-        *SPOOLING,
+        *SPOOLING, "appliance.firewall.told",
     ),
     "proxy_addons": (
         "appliance.policy", "appliance.identity", "appliance.authority", SIGNALS, *READING,
