@@ -17,6 +17,7 @@ from mitmproxy import tls
 
 from proxy_addons.connections import Connection
 from proxy_addons.gate import Gate
+from proxy_addons.signs import LostTrust
 
 ALERTS: Final = ("unknown ca", "bad certificate", "certificate unknown")
 KEPT: Final = 2048  # devices
@@ -34,18 +35,21 @@ class Distrust:
         self._path = directory / FILE
         self._found = _read(self._path)
         self._fresh = False
+        self._lost = LostTrust(gate)
 
     def tls_failed_client(self, data: tls.TlsData) -> None:
         """Take down a handshake that the client broke off over the certificate."""
         link = self._gate.connections.by_id(data.context.client.id)
         error = (data.conn.error or "").lower()
         if link is not None and _tells(link) and any(alert in error for alert in ALERTS):
+            self._lost.refused(link, before=self._believed(link))
             self._note(link, trusts=False)
 
     def tls_established_client(self, data: tls.TlsData) -> None:
         """Take down a handshake that the client ended: it believed our certificate."""
         link = self._gate.connections.by_id(data.context.client.id)
         if link is not None and _tells(link):
+            self._lost.believed(link)
             self._note(link, trusts=True)
 
     def counts(self) -> dict[str, int]:
@@ -65,6 +69,12 @@ class Distrust:
             draft.replace(self._path)
         except OSError as error:
             log.debug("who trusts the certificate cannot be written down: %s", error)
+
+    def _believed(self, link: Connection) -> bool:
+        """Whether this very device believed us last, also before a restart."""
+        held = self._found.get(link.address, {})
+        same = held.get("device") == (link.client.device or "")
+        return same and held.get("mac") == (link.client.mac or "") and held.get("trusts") is True
 
     def _note(self, link: Connection, *, trusts: bool) -> None:
         self._found.pop(link.address, None)  # the latest stands last

@@ -16,6 +16,7 @@ from proxy_addons import block_page, error_page
 from proxy_addons.answer import answer
 from proxy_addons.connections import Connection, Face
 from proxy_addons.gate import Gate, Passage, let_through
+from proxy_addons.signs import named_otherwise
 from proxy_addons.translate import Misdirected, Seen, seen, target, visit
 
 # A blocked body is read to its end before the page goes out, and held meanwhile: a larger
@@ -38,6 +39,11 @@ class Enforce:
         headers = seen(flow.request.headers.fields)
         url = self._url(connection, flow, headers)
         if isinstance(url, Misdirected):
+            if url.status == 421:
+                explicit = connection.face is Face.EXPLICIT and connection.tunnel is None
+                named = (flow.request.authority, *headers.hosts)
+                named = (flow.request.host, *named) if explicit else named
+                named_otherwise(self._gate, connection, named)
             kind = error_page.MISDIRECTED if url.status == 421 else error_page.UNREADABLE
             page = error_page.render(kind, self._gate.contents, url.why)
             flow.response = answer(url.status, error_page.HEADERS, page)

@@ -47,6 +47,7 @@ class Folded:
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
         self._rows: dict[tuple[object, ...], _Row] = {}
+        self._signs: dict[tuple[str, ...], Attempt] = {}
 
     @property
     def spool(self) -> SpoolState:
@@ -72,10 +73,18 @@ class Folded:
             row.count += 1
             row.last = query.at
 
+    def sign(self, attempt: Attempt) -> None:
+        """Take down a sign of a way round the gate; repeats of it are counted."""
+        key = (attempt.address, attempt.person, attempt.host, attempt.signal, attempt.evidence)
+        held = self._signs.get(key, replace(attempt, count=0))
+        self._signs[key] = replace(held, last=attempt.last, count=held.count + attempt.count)
+
     async def flush(self) -> None:
         """Hand on what has gathered."""
         rows, self._rows = self._rows, {}
+        signs, self._signs = self._signs, {}
         batch = [found for row in rows.values() if (found := _attempt(row))]
+        batch += signs.values()
         if batch:
             await asyncio.to_thread(self._sink.append, batch)
 

@@ -16,6 +16,7 @@ from proxy_addons.answer import answer, fields
 from proxy_addons.connections import Connection, Face
 from proxy_addons.gate import NOWHERE, Gate
 from proxy_addons.live_flows import LiveFlows
+from proxy_addons.signs import named_otherwise
 from proxy_addons.translate import host_of
 from proxy_addons.upstream_names import NoAddressError
 
@@ -35,6 +36,7 @@ class Steer:
         host = self._host(connection, data.client_hello.sni)
         data.context.server.address = (NOWHERE, 443)
         if host is None or not _expected(connection):
+            named_otherwise(self._gate, connection, (data.client_hello.sni or "",))
             return
         if host in self._gate.settings.own_names:
             connection.bound = connection.answered = host
