@@ -16,6 +16,7 @@ from admin_ui.sanctions.forms import EndSessionForm
 from admin_ui.sanctions.need import Need, need
 from admin_ui.sanctions.reach import stays_open
 from admin_ui.sanctions.standing import Held
+from appliance.policy.sanctioned import devices_of, touches
 from appliance.store import accounts, supervision
 from appliance.store.supervision import KeptSession
 
@@ -59,7 +60,7 @@ def show(id_: str) -> str:
     return render_template(
         "sanctions/show.html", held=held, need=mine, names=names, past=past,
         form=EndSessionForm(), source=_source(held, mine), stays=stays_open(mine.contents),
-        devices=[named[id_] for id_ in standing.devices_of(held.subject, mine.contents)],
+        devices=[named[id_] for id_ in devices_of(held.subject, mine.contents)],
         decides=held.runs and not held.of_policy and mine.may_decide(held.subject),
         supervises=held.runs and mine.may_supervise(held.subject, running),
         about_me=mine.about_me(held.subject),
@@ -73,7 +74,7 @@ def _sessions(session: Session, held: Held, mine: Need) -> tuple[KeptSession, ..
         return ()  # whoever meets the child now needs to know of now
     found = [
         one for one in supervision.sessions(session, ended_after=held.kept.sanction.start)
-        if standing.touches(one.session.subject, held.subject, mine.contents)
+        if touches(one.session.subject, held.subject, mine.contents)
         and (held.end is None or one.session.start < held.end)
     ]  # fmt: skip
     return tuple(reversed(found[-PAST:]))

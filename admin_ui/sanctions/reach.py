@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from admin_ui.sanctions.sources import Choice
-from admin_ui.sanctions.standing import devices_of
 from appliance.policy.model import SubjectKind
+from appliance.policy.sanctioned import devices_of
 from appliance.policy.snapshot import Contents
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from admin_ui.sanctions.need import Need
 from appliance.policy.model import Sanction, Subject, SubjectKind
+from appliance.policy.sanctioned import touches
 from appliance.policy.snapshot import Contents
 from appliance.store import sanctions, supervision
 from appliance.store.known import vocabulary
@@ -76,22 +77,6 @@ def name_of(subject: Subject, contents: Contents) -> str:
     """Return what a person or device is called; its id where the register has none such."""
     named = contents.people if subject.kind is SubjectKind.PERSON else contents.devices
     return next((one.name for one in named if one.id == subject.id), subject.id)
-
-
-def devices_of(subject: Subject, contents: Contents) -> tuple[str, ...]:
-    """Return the ids of the registered devices that a sanction on somebody reaches."""
-    if subject.kind is SubjectKind.DEVICE:
-        return tuple(device.id for device in contents.devices if device.id == subject.id)
-    return tuple(device.id for device in contents.devices if device.person == subject.id)
-
-
-def touches(supervised: Subject, sanctioned: Subject, contents: Contents) -> bool:
-    """Whether a supervised session opens what a sanction closes: both may be person or device."""
-    if supervised == sanctioned:
-        return True
-    if supervised.kind is SubjectKind.DEVICE:
-        return supervised.id in devices_of(sanctioned, contents)
-    return sanctioned.id in devices_of(supervised, contents)
 
 
 def _kept(session: Session, at: datetime) -> list[tuple[KeptSanction, bool]]:

@@ -21,6 +21,7 @@ from admin_ui.sanctions.need import Need, need
 from admin_ui.sanctions.standing import Held
 from appliance.policy import spans
 from appliance.policy.model import Subject, SubjectKind, SupervisedSession
+from appliance.policy.sanctioned import devices_of
 from appliance.store import supervision
 from appliance.store.supervision import KeptSession, SupervisedAlreadyError
 
@@ -122,7 +123,7 @@ def _choices(held: Held, mine: Need) -> list[tuple[Subject, str]]:
     if held.subject.kind is SubjectKind.DEVICE:
         return [(held.subject, f"{held.name}, whoever of them uses it")]
     named = {device.id: device.name for device in mine.contents.devices}
-    ids = standing.devices_of(held.subject, mine.contents)
+    ids = devices_of(held.subject, mine.contents)
     found = [(Subject(SubjectKind.DEVICE, id_), f"Only {named[id_]}") for id_ in ids]
     return [*found, (held.subject, "Every device they use")]
 

@@ -27,6 +27,7 @@ COMMANDS: Final = (
     ("doctor", "doctor"),
     ("grants", "grants"),
     ("permissions", "permissions"),
+    ("sanctions", "sanctions"),
     ("devices", "devices"),
     ("networks", "networks"),
     ("calendar", "calendar"),

@@ -1,0 +1,67 @@
+"""Whom a sanction reaches, and what a supervised session opens of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from appliance.policy.model import Subject
+from appliance.policy.sanctioned import devices_of, on_client, over_at, touches
+from appliance.policy.snapshot import Contents, PolicyInfo
+from appliance.policy.subjects import Client, Device
+from tests import builders
+
+CONTENTS = Contents(
+    version=1, built_at=builders.at("00:00"),
+    policy=PolicyInfo(id="p", name="P", short="P", school="S"),
+    devices=(
+        Device(id="pad", name="Pad", person="sam"), Device(id="phone", name="Phone", person="sam"),
+        Device(id="pc", name="PC"),
+    ),
+)  # fmt: skip
+
+
+def who(text: str) -> Subject:
+    return builders.subject(text)
+
+
+@pytest.mark.parametrize(
+    ("subject", "devices"),
+    [("person:sam", ("pad", "phone")), ("person:kim", ()), ("device:pc", ("pc",)),
+     ("device:gone", ())],
+)  # fmt: skip
+def test_a_sanction_reaches_the_devices_of_a_person(subject: str, devices: tuple[str, ...]) -> None:
+    assert devices_of(who(subject), CONTENTS) == devices
+
+
+@pytest.mark.parametrize(
+    ("supervised", "sanctioned", "expected"),
+    [
+        ("person:sam", "person:sam", True),
+        ("device:pad", "person:sam", True),
+        ("device:pc", "person:sam", False),
+        ("person:sam", "device:pad", True),
+        ("person:sam", "device:pc", False),
+        ("device:pad", "device:phone", False),
+        ("person:kim", "person:sam", False),
+    ],
+)
+def test_a_session_opens_what_it_is_about(supervised: str, sanctioned: str, expected: bool) -> None:
+    assert touches(who(supervised), who(sanctioned), CONTENTS) is expected
+
+
+def test_of_several_the_last_to_end_counts() -> None:
+    at, hour = builders.at("09:00"), timedelta(hours=1)
+    short = builders.sanction("device:pad", id="S1", end=at + hour)
+    long = builders.sanction("person:sam", id="S2", end=at + 2 * hour)
+    other = builders.sanction("person:kim", id="S3", end=None)
+    coming = builders.sanction("person:sam", id="S4", start=at + hour)
+    client = Client(address="::", role="pupil", device="pad", person="sam")
+    every = (short, long, other, coming)
+    assert on_client(client, at, every) == (short, long)
+    assert on_client(client, at + hour, every) == (long, coming)
+    assert over_at((short, long)) == at + 2 * hour
+    assert over_at((short, other)) is None
+    with pytest.raises(ValueError, match="empty"):
+        over_at(())
