@@ -24,6 +24,7 @@ from appliance.policy.subjects import Client
 from proxy_addons.answer import Fields, fields
 from proxy_addons.opening import Opening
 from proxy_addons.pages import HTML, render
+from proxy_addons.sanctioned import Restricted, restricted
 from proxy_addons.translate import Seen
 
 STATUS: Final = 403
@@ -77,7 +78,9 @@ def page(kind: Kind, query: Query, verdict: Verdict, contents: Contents, opening
     hidden = verdict.reason is Reason.ILLEGAL
     url = "" if hidden or query.url is None else shown_url(query.url)
     code = reference(query.at, query.client.address, url)
-    when = "" if hidden else opening.words
+    sanction = verdict.reason is Reason.SANCTION
+    stopped = restricted(query, contents) if sanction else None
+    when = "" if hidden else stopped.until if stopped else opening.words
     if kind is Kind.IMAGE:
         return _small("image/gif", _GIF)
     if kind is Kind.TEXT:
@@ -86,23 +89,28 @@ def page(kind: Kind, query: Query, verdict: Verdict, contents: Contents, opening
         return _small(
             "application/json", _json(verdict, when, None if hidden else opening.at, code)
         )
-    ask_url = "" if hidden else _request_form(contents.school.portal, url, code)
-    here_url = "" if hidden else _use_as_oneself(contents.school.portal, query.client)
+    # Neither a request nor another person's sign-in opens what a sanction closes.
+    shut = hidden or sanction
+    ask_url = "" if shut else _request_form(contents.school.portal, url, code)
+    here_url = "" if shut else _use_as_oneself(contents.school.portal, query.client)
     host = "" if hidden else query.host
     rehearsal = contents.clock_offset != 0
     urls = ask_url, here_url
-    body = _html(contents.school, contents.policy, verdict, host, when, code, urls, rehearsal)
+    body = _html(
+        contents.school, contents.policy, verdict, host, when, code, urls, rehearsal, stopped
+    )
     return Page(STATUS, HTML, body)
 
 
 @lru_cache(maxsize=256)  # apps ask again and again for what they cannot have
 def _html(
     school: School, policy: PolicyInfo, verdict: Verdict, host: str, when: str, code: str,
-    urls: tuple[str, str], rehearsal: bool,
+    urls: tuple[str, str], rehearsal: bool, stopped: Restricted | None,
 ) -> bytes:  # fmt: skip
     return render(
         "block.html", school=school, policy=policy, verdict=verdict, host=host, when=when,
         code=code, ask_url=urls[0], here_url=urls[1], rehearsal=rehearsal,
+        stopped=stopped,
     )  # fmt: skip
 
 
