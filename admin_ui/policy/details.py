@@ -26,7 +26,7 @@ PATHS: Final = (
     ("next_review", ("policy", "next_review")), ("review_by", ("policy", "review_by")),
     ("ask", ("school", "ask")), ("contact", ("school", "contact")),
     ("notice", ("monitoring", "notice")), ("unclassified", ("unclassified_social", "action")),
-    ("around", ("circumvention", "roles")),
+    ("around", ("circumvention", "roles")), ("answered", ("circumvention", "answered_only")),
 )  # fmt: skip
 
 
@@ -69,6 +69,12 @@ class DetailsForm(FlaskForm):
         "Whose ways round the filter are closed (VPNs, web proxies, Tor)?",
         widget=GovCheckboxesInput(), choices=[], validators=[Optional()],
     )  # fmt: skip
+    answered = SelectMultipleField(
+        "Who reaches only addresses that the school’s own name service gave them?",
+        widget=GovCheckboxesInput(), choices=[], validators=[Optional()],
+        description="Only where Bellgate is the router. It stops ways round the filter that keep "
+        "addresses of their own, and may stop some apps. For nobody else is it more than noted.",
+    )  # fmt: skip
 
 
 @blueprint.route("/policy/details", methods=["GET", "POST"])
@@ -78,9 +84,8 @@ def details() -> str | AnyResponse | tuple[str, int]:
         base = working(session)
     document, form = base.document, DetailsForm()
     name = Namer(document)
-    form.around.choices = [
-        SelectChoice(id_, capital(name(f"role:{id_}"))) for id_ in document.roles
-    ]
+    for field in (form.around, form.answered):
+        field.choices = [SelectChoice(id_, capital(name(f"role:{id_}"))) for id_ in document.roles]
     held = _held(document)
     if request.method == "GET":
         for field, value in held.items():
@@ -106,16 +111,19 @@ def _held(document: PolicyDocument) -> dict[str, Any]:
         "notice": document.monitoring.notice,
         "unclassified": document.unclassified_social.action,
         "around": list(around.roles) if around else [],
+        "answered": list(around.answered_only) if around else [],
     }  # fmt: skip
 
 
 def _written(text: str, form: DetailsForm, document: PolicyDocument, held: dict[str, Any]) -> str:
+    has_section = document.circumvention is not None
     for field, path in PATHS:
         value = form[field].data
         value = value.strip() if isinstance(value, str) else value
         if value == held[field] or (isinstance(value, list) and set(value) == set(held[field])):
             continue
-        if field == "around" and document.circumvention is None:
+        if path[0] == "circumvention" and not has_section:
             text = with_value(text, ("circumvention", "clause"), next(iter(document.clauses), "-"))
+            has_section = True
         text = with_value(text, path, value) if value else without(text, path)
     return text

@@ -67,6 +67,7 @@ def contents(document: PolicyDocument, *, version: int, built_at: datetime) -> C
         sanctuary_hosts=(*hosts, *document.sanctuary.hosts),
         circumvention_roles=around.roles if around else (),
         circumvention_clause=around.clause if around else "",
+        answered_only=around.answered_only if around else (),
         sanction_allow=document.sanction_allow,
         grants=grants(document, zone), sanctions=sanctions(document, zone),
         permissions=permissions(document, zone), never_inspect=never,

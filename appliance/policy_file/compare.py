@@ -95,7 +95,13 @@ def text_lines(old: str, new: str, *, around: int = 2) -> tuple[str, ...]:
 
 def weighty(found: tuple[Difference, ...]) -> bool:
     """Whether sections changed of which the rules' preview does not tell who gains by it."""
-    return any(one.section in WEIGHTY or not one.section for one in found)
+    return any(one.section in WEIGHTY or not one.section or _loosens(one) for one in found)
+
+
+def _loosens(one: Difference) -> bool:
+    """Whether a role is no longer kept from ways round: not all that keeps it is a rule's work."""
+    gone = set(one.before.split(", ")) - set(one.after.split(", "))
+    return one.section == "circumvention" and one.kind != "added" and bool(gone)
 
 
 def _rules(old: PolicyDocument, new: PolicyDocument) -> Iterator[Difference]:

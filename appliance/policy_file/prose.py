@@ -14,7 +14,12 @@ from appliance.policy.model import Action, Ownership, PeriodKind
 from appliance.policy_file import catalogue
 from appliance.policy_file.prose_limits import limit_lines
 from appliance.policy_file.prose_safe_search import safe_search_lines
-from appliance.policy_file.schema import PatternEntry, PolicyDocument, RuleEntry
+from appliance.policy_file.schema import (
+    CircumventionEntry,
+    PatternEntry,
+    PolicyDocument,
+    RuleEntry,
+)
 from appliance.policy_file.schema_workflow import OfficialPageEntry
 
 Line = tuple[str, str, str]  # clause, sentence, rule id (empty: carried out by a setting)
@@ -138,12 +143,22 @@ class Namer:
         return id_ or kind
 
 
+def _ways_round(entry: CircumventionEntry, name: Namer) -> Iterator[Line]:
+    def who(ids: tuple[str, ...]) -> str:
+        return _capital(_join((name(f"role:{id_}") for id_ in ids), "and"))
+
+    if entry.roles:
+        said = "may not use ways round the gate (VPNs, web proxies, Tor, other resolvers)."
+        yield entry.clause, f"{who(entry.roles)} {said}", "circumvention"
+    if entry.answered_only:
+        said = "reach only addresses that the school’s own name service gave them (gateway mode)."
+        yield entry.clause, f"{who(entry.answered_only)} {said}", "answered-only"
+
+
 def _settings(document: PolicyDocument) -> Iterator[Line]:
     name = Namer(document)
     if document.circumvention is not None:
-        who = _capital(_join((name(f"role:{id_}") for id_ in document.circumvention.roles), "and"))
-        said = f"{who} may not use ways round the gate (VPNs, web proxies, Tor, other resolvers)."
-        yield document.circumvention.clause, said, "circumvention"
+        yield from _ways_round(document.circumvention, name)
     unclassified = document.unclassified_social
     answer = {"follow": "treated as social media", "block": "blocked", "allow": "allowed"}
     said = f"A platform that nobody has classified yet is {answer[unclassified.action]}."

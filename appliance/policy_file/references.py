@@ -48,6 +48,7 @@ PLACES: Final[tuple[tuple[str, str], ...]] = (
     ("categories.*.part_of", "category"),
     ("services.*.categories", "category"),
     ("circumvention.roles", "role"),
+    ("circumvention.answered_only", "role"),
     ("calendar.inset_roles", "role"),
     ("calendar.one_off.*.timetables", "timetable"),
 )

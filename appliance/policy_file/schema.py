@@ -126,6 +126,10 @@ class CircumventionEntry(Entry):
     """Whose ways round the gate are closed."""
 
     roles: Ids = ()
+    answered_only: Ids = Field(
+        default=(),
+        description="Roles that reach only addresses our DNS named to them (gateway mode).",
+    )
     clause: Text
 
 

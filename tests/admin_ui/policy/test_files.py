@@ -107,3 +107,20 @@ def test_details_beside_the_rules_are_changed_alone(school: School) -> None:
         assert answer.status_code in (303, 422)
         if field != "contact":
             assert answer.status_code == 422
+
+
+def test_who_reaches_only_what_was_answered_is_chosen_on_the_page(school: School) -> None:
+    client = school.client(Post.IT_TECHNICIAN)
+    page = client.get("/policy/details").get_data(as_text=True)
+    assert "Who reaches only addresses that the school’s own name service gave them?" in page
+    held = policy_file.template("duffield-meadows")
+    fields = {"name": held.policy.name, "school": held.policy.school,
+              "next_review": "2027-09-01", "review_by": held.policy.review_by,
+              "ask": held.school.ask, "contact": held.school.contact or "",
+              "unclassified": held.unclassified_social.action, "notice": held.monitoring.notice,
+              "around": ["pupil", "staff", "visitor"], "answered": ["pupil"]}  # fmt: skip
+    place = begin(client, "/policy/details", fields)
+    client.post(place, data={"reason": "Close ways round"})
+    around = policy_file.load(current(school)[3], "p").circumvention
+    assert around is not None
+    assert (around.roles, around.answered_only) == (("pupil", "staff", "visitor"), ("pupil",))

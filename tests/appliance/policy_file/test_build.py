@@ -72,7 +72,7 @@ grants: [{id: g, who: group:y6, what: service:facebook, start: 2026-11-23T09:00,
           2026-11-23T12:00+00:00, when: lesson, methods: [GET], clause: '6', text: t}]
 sanctions: [{id: s, who: device:pad, start: 2026-11-23, clause: '7'}]
 sanction_allow: school.example
-circumvention: {roles: pupil, clause: '8'}
+circumvention: {roles: pupil, answered_only: pupil, clause: '8'}
 unclassified_social: {action: block, clause: '9'}
 official_pages: [{id: page, url: 'https://www.facebook.com/School', who: group:smm,
                   approved_by: headteacher, approved_on: 2026-09-01, until: 2027-07-31,
@@ -184,6 +184,7 @@ def test_additions_never_take_away() -> None:
     assert "records.example" not in contents.essential
     assert contents.local_domains == ("school.internal",)
     assert (contents.circumvention_roles, contents.circumvention_clause) == (("pupil",), "8")
+    assert contents.answered_only == ("pupil",)
 
 
 def test_steerable_is_what_the_policy_can_speak_of_and_nothing_else() -> None:

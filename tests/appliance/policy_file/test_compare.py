@@ -93,11 +93,25 @@ def test_whatever_field_changes_is_told(path: tuple[str, ...], number: int) -> N
     ("path", "value", "heavy"),
     [(("sanctuary", "domains"), "a.example", True), (("never_block",), "a.example", True),
      (("policy", "name"), "X", False),
+     (("circumvention", "answered_only"), "pupil", False),
      (("monitoring", "notice"), "X", True), (("school", "ask"), "X", False)],
 )  # fmt: skip
 def test_what_no_preview_of_rules_tells_is_weighty(path: Any, value: str, heavy: bool) -> None:
     after = with_value(DUFFIELD, path, value)
     assert weighty(differences(load(DUFFIELD, "a"), load(after, "b"))) is heavy
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "heavy"),
+    [(["pupil", "staff"], ["pupil"], True), (["pupil"], ["pupil", "staff"], False),
+     (["pupil"], [], True)],
+)  # fmt: skip
+def test_who_is_no_longer_held_to_answers_is_weighty(
+    before: list[str], after: list[str], heavy: bool
+) -> None:
+    path = ("circumvention", "answered_only")
+    old, new = (load(with_value(DUFFIELD, path, one), "a") for one in (before, after))
+    assert weighty(differences(old, new)) is heavy
 
 
 def test_lines_that_differ_are_shown_with_a_sign() -> None:

@@ -132,6 +132,8 @@ def test_a_target_must_stand_for_something(what: str, said: str) -> None:
         ("services:\n  s: {urls: [{hosts: s.org, methods: post}]}",
          "p.yaml:5: services.s.urls[0].methods[0]: should be a method in capitals"),
         ("circumvention: {roles: x, clause: '1'}", "p.yaml:4: circumvention.roles: there is no"),
+        ("circumvention: {answered_only: x, clause: '1'}",
+         "p.yaml:4: circumvention.answered_only: there is no role 'x'"),
         ("sanctuary: {remove: childline.org.uk}", "p.yaml:4: sanctuary.remove: is no field here"),
         ("unclassified_social: {action: maybe}", "p.yaml:4: unclassified_social.action: should"),
         ("concerns: {triage: caretaker}", "p.yaml:4: concerns.triage[0]: should be"),

@@ -101,3 +101,21 @@ def test_what_settings_carry_out_is_said_too() -> None:
     assert lines["circumvention"][0] == "23"
     assert lines["official-facebook"][1].startswith("Only social media managers may open")
     assert "treated as social media" in lines["unclassified-social"][1]
+
+
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [("{roles: pupil, clause: '8'}", {"circumvention": "P may not use ways round the gate (VPNs, "
+                                       "web proxies, Tor, other resolvers)."}),
+     ("{answered_only: pupil, clause: '8'}", {"answered-only": "P reach only addresses that the "
+                                               "school’s own name service gave them (gateway "
+                                               "mode)."}),
+     ("{clause: '8'}", {})],
+)  # fmt: skip
+def test_ways_round_are_said_for_whom_they_are_closed(section: str, said: dict[str, str]) -> None:
+    text = (f"policy: {{id: a, name: A, short: A, school: A}}\nclauses: {{'8': {{text: T}}}}\n"
+            f"roles: {{pupil: {{name: P, rank: 1}}}}\ncircumvention: {section}\n")  # fmt: skip
+    lines = {rule: text for _, text, rule in prose.explain(load(text, "p"))}
+    assert {rule: lines[rule] for rule in lines if rule in ("circumvention", "answered-only")} == (
+        said
+    )
