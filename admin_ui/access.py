@@ -181,6 +181,11 @@ MATRIX: Final[dict[str, Posts | Door]] = {
     "sanctions.new": HEADS | DSLS,
     "sanctions.lift": HEADS | DSLS,
     "sanctions.change_end": HEADS | DSLS,
+    # Signs of ways round the gate: whose rows, and whether by name, is the log's own rule.
+    "signals.index": NAMED | TECHNICIAN,
+    "signals.show": NAMED | TECHNICIAN,
+    "signals.rule": NAMED,
+    "signals.withdraw": NAMED,
     # Home, devices, networks, groups, certificates.
     "home.home": STAFF,
     "devices.index": TECHNICIAN,

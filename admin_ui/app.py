@@ -39,6 +39,7 @@ from admin_ui.sanctions import pages as sanctions
 from admin_ui.settings import WebSettings
 from admin_ui.setup import pages as setup
 from admin_ui.sign_in_here import pages as sign_in_here
+from admin_ui.signals import pages as signals
 from admin_ui.signin import alarm
 from admin_ui.signin import pages as signin
 from admin_ui.timetable import pages as timetable
@@ -50,6 +51,7 @@ BLUEPRINTS: Final = (
     accounts.blueprint, requests.blueprint, reports.blueprint, log.blueprint, sanctions.blueprint,
     devices.blueprint, lists.blueprint, look_alikes.blueprint, policy.blueprint,
     timetable.blueprint, why.blueprint, doctor.blueprint, audit.blueprint, help_.blueprint,
+    signals.blueprint,
 )  # fmt: skip
 MESSAGES: Final = {
     400: ("This could not be read", "Something in the form was missing or out of date. Please go "

@@ -25,6 +25,7 @@ SIGNED_IN: Final = (
     ("Requests", "requests.index"),
     ("Reports", "reports.index"),
     ("Log", "log.index"),
+    ("Signals", "signals.index"),
     ("Sanctions", "sanctions.index"),
     ("Devices", "devices.index"),
     ("Policy", "policy.index"),

@@ -14,8 +14,10 @@ from admin_ui.devices import seen
 from admin_ui.gate import View
 from admin_ui.lists import asked
 from admin_ui.lists.openings import approvers
+from admin_ui.log.reader import reader_of
 from admin_ui.reports import listing as reports
 from admin_ui.requests import waiting as requests_waiting
+from admin_ui.signals import reading as signals
 from appliance.store import (
     account_changes,
     content_reports,
@@ -58,6 +60,7 @@ def waiting(
         *_permissions(session, account, view),
         *_devices(session, account),
         *_look_alikes(session, account),
+        *_signals(session, account, view),
     ]
     return tuple(sorted(found, key=lambda item: (not item.decision, not item.overdue)))
 
@@ -135,6 +138,14 @@ def _devices(session: Session, account: Account) -> list[Item]:
 def _look_alikes(session: Session, account: Account) -> list[Item]:
     count = look_alikes.count_open(session) if account.posts & TECHNICIAN else 0
     return _counted("Names that look like a service", "look_alikes.index", count, account, False)
+
+
+def _signals(session: Session, account: Account, view: View) -> list[Item]:
+    if not account.posts & (TECHNICIAN | HEADS | OFFICERS):
+        return []
+    count, likely = signals.count_open(session, reader_of(session, account), view.at)
+    text = f"Signs of ways round the gate{f', {likely} of them likely' if likely else ''}"
+    return _counted(text, "signals.index", count, account, False)
 
 
 def _counted(

@@ -172,6 +172,6 @@ def _name(kind: str, id_: str, who: Reader, rows: tuple[KeptAttempt, ...]) -> st
 
 
 def _onward(wanted: str) -> str:
-    """Return where to go on to: a page of the log, never anywhere else."""
-    inside = wanted == NEXT or wanted.startswith((f"{NEXT}?", f"{NEXT}/"))
+    """Return where to go on to: a page of the log or on its signs, never anywhere else."""
+    inside = wanted == NEXT or wanted.startswith((f"{NEXT}?", f"{NEXT}/", "/signals/"))
     return wanted if inside and "\\" not in wanted and wanted.isprintable() else NEXT
