@@ -100,7 +100,7 @@ def weighty(found: tuple[Difference, ...]) -> bool:
 
 def _loosens(one: Difference) -> bool:
     """Whether a role is no longer kept from ways round: not all that keeps it is a rule's work."""
-    gone = set(one.before.split(", ")) - set(one.after.split(", "))
+    gone = set(one.before.split(", ")) - {"", *one.after.split(", ")}
     return one.section == "circumvention" and one.kind != "added" and bool(gone)
 
 
