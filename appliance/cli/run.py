@@ -126,6 +126,18 @@ def web(
         raise InputError(str(error)) from error
 
 
+@run_command.command("radius")
+@data_option
+@click.option("--listen", type=AT, multiple=True, required=True)
+@parent_option
+def radius(data: Path, listen: tuple[Endpoint, ...], parent: int | None) -> None:
+    """Hear from the Wi-Fi who is on which device (RADIUS accounting)."""
+    die_with_parent(parent)
+    from appliance.cli.radius_serving import serve
+
+    serve(data, listen, _until_told())
+
+
 @run_command.command("door")
 @data_option
 @click.option("--listen", multiple=True, required=True, help="An address of ours to lead to.")
@@ -138,11 +150,12 @@ def web(
 @click.option("--https", type=int, required=True)
 @click.option("--explicit", type=int, required=True)
 @click.option("--web", type=int, required=True)
+@click.option("--memory", type=int, help="An open file to keep what was answered in.")
 @parent_option
 def door(
     data: Path, listen: tuple[str, ...], uplink: str, shared_uplink: bool,
     manage: tuple[str, ...], no_nat: bool, dns: int, http: int, https: int, explicit: int,
-    web: int, parent: int | None,
+    web: int, memory: int | None, parent: int | None,
 ) -> None:  # fmt: skip
     """Carry the firewall's rules into the kernel and keep them there."""
     die_with_parent(parent)
@@ -154,7 +167,7 @@ def door(
         dns=dns, http=http, https=https, explicit=explicit, web=web, uplink=uplink,
         listen=listen, shared_uplink=shared_uplink, masquerade=not no_nat, manage=manage,
     )  # fmt: skip
-    serve(DoorSettings(data, gateway), _until_told())
+    serve(DoorSettings(data, gateway, memory), _until_told())
 
 
 def _until_told() -> threading.Event:

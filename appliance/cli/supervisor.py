@@ -28,12 +28,14 @@ Say = Callable[[str, str], None]
 class Program:
     """A child to run: its name on the screen and the arguments of ``bellgate run``.
 
-    before: words that stand before its command line, such as those of setpriv(1).
+    before: words that stand before its command line, such as those of setpriv(1). handing: open
+    files of ours that it gets under the same numbers.
     """
 
     name: str
     arguments: tuple[str, ...]
     before: tuple[str, ...] = ()
+    handing: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -127,6 +129,7 @@ class Supervisor:
                 "--parent",
                 str(os.getpid()),
             ],
+            pass_fds=child.program.handing,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

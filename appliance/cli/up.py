@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import sys
@@ -51,6 +52,8 @@ class Options:
 @click.option("--https-port", type=port, default=8443, show_default=True, help="Steered HTTPS.")
 @click.option("--proxy-port", type=port, default=3128, show_default=True, help="Explicit proxy.")
 @click.option("--web-port", type=port, default=8000, show_default=True, help="Admin UI.")
+@click.option("--radius-port", type=port, metavar="PORT", help="Hear RADIUS accounting of the "
+              "Wi-Fi, usually at 1813 (`bellgate radius`).  [default: off]")  # fmt: skip
 @click.option("--web-tls", is_flag=True, help="Serve the admin UI by HTTPS, with a certificate of "
               "the school's authority.")  # fmt: skip
 @click.option("--web-name", multiple=True, metavar="NAME", callback=web_certificate.names,
@@ -66,6 +69,7 @@ class Options:
 def up_command(
     data: Path, template: str | None, rehearse: str | None, wiring: Wiring, dns_port: int,
     http_port: int, https_port: int, proxy_port: int, web_port: int, upstream: tuple[str, ...],
+    radius_port: int | None,
     upstream_ca: Path | None, workers: int, plain: bool, web_tls: bool, web_name: tuple[str, ...],
     demo: bool,
 ) -> None:  # fmt: skip
@@ -81,7 +85,8 @@ def up_command(
     ports = Ports(
         listen=first, also=tuple(more), dns=dns_port, http=http_port, https=https_port,
         proxy=proxy_port, web=web_port, web_tls=web_tls, web_name=web_name[0] if web_name else "",
-        gateway=wiring.cabling is not None, inside=LOOPBACK if wiring.cabling else "",
+        radius=radius_port or 0, gateway=wiring.cabling is not None,
+        inside=LOOPBACK if wiring.cabling else "",
     )  # fmt: skip
     check_ports(ports)
     if upstream_ca is not None:
@@ -122,6 +127,8 @@ def check_ports(ports: Ports) -> None:
             addresses.check_free((address, number), socket.SOCK_STREAM, option)
     for address in ports.addresses:
         addresses.check_free((address, ports.dns), socket.SOCK_DGRAM, "--dns-port")
+        if ports.radius:
+            addresses.check_free((address, ports.radius), socket.SOCK_DGRAM, "--radius-port")
 
 
 def _check_authorities(file: Path) -> None:
@@ -159,6 +166,7 @@ def programs(options: Options) -> tuple[Program, ...]:
         "web", *data, *at("--listen", ports.web, ports.addresses),
         *at("--explicit", ports.proxy, ports.addresses[:1]), *tls,
     )  # fmt: skip
+    radius = ("radius", *data, *at("--listen", ports.radius, ports.addresses))
     before = options.cabling.user.words() if options.cabling else ()
     return (
         *_door(options),
@@ -166,6 +174,7 @@ def programs(options: Options) -> tuple[Program, ...]:
         *(Program(name, dns, before) for name in names),
         Program("proxy", proxy, before),
         Program("web", web, before),
+        *((Program("radius", radius, before),) if ports.radius else ()),
     )
 
 
@@ -179,8 +188,10 @@ def _door(options: Options) -> tuple[Program, ...]:
     numbers = (("dns", ports.dns), ("http", ports.http), ("https", ports.https),
                ("explicit", ports.proxy), ("web", ports.web))  # fmt: skip
     told = cabling.words(numbers, shared=shared)
-    door = ("door", "--data", str(options.places.data), *told)
-    return (Program("door", door, cabling.user.words("net_admin")),)
+    # What the door knows outlives it here, and never touches a disk; it is gone with this process.
+    memory = os.memfd_create("bellgate-door")
+    door = ("door", "--data", str(options.places.data), *told, "--memory", str(memory))
+    return (Program("door", door, cabling.user.words("net_admin"), (memory,)),)
 
 
 def told_to_stop() -> threading.Event:

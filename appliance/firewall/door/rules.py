@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,7 +15,7 @@ from appliance.firewall.facts import known
 from appliance.firewall.judged import until, wanted
 from appliance.firewall.nft import Nft, NftError
 from appliance.firewall.ruleset import changes, ruleset
-from appliance.firewall.settings import Gateway, Wanted
+from appliance.firewall.settings import Gateway, Placed, Wanted
 from appliance.policy.snapshot import Snapshot
 
 AGAIN: Final = 5.0  # seconds until what nftables refused is tried again
@@ -50,13 +50,23 @@ class Rules:
         self.trouble = ""
         self.applied_at: datetime | None = None
         self.put_back = 0
+        self.emptied = 0  # how often the kernel had to forget what it had learned
+        self.judged = 0  # how often anything but the neighbours changed
         self._rules: int | None = None  # how many are in the kernel
+
+    @property
+    def every(self) -> tuple[Placed, ...]:
+        """Every class of clients in force."""
+        return self._good.every if self._good else ()
 
     def look(self, seen: Seen) -> bool:
         """Put in force what holds now; True when anything was judged anew."""
         due = self._again is not None and clock.monotonic() >= self._again
         if not (due or self._outdated(seen)):
             return False
+        before = self._seen
+        if before is None or self._outdated(replace(seen, neighbours=before.neighbours)):
+            self.judged += 1
         self._seen = seen
         found = wanted(
             seen.snapshot, self._gateway, known(), seen.now.at, neighbours=seen.neighbours,
@@ -74,6 +84,7 @@ class Rules:
         log.error("somebody took the rules out of the kernel: they are put back")
         self.put_back += 1
         self._carry_in(ruleset(self._good, afresh=True))
+        self.emptied += 1
         return False
 
     def _outdated(self, seen: Seen) -> bool:
@@ -88,10 +99,13 @@ class Rules:
 
     def _apply(self, found: Wanted) -> None:
         statements = ruleset(found) if self._good is None else changes(self._good, found)
-        if self._carry_in(statements) or (
-            self._good is not None and self._carry_in(ruleset(found))
-        ):
+        # All of it afresh at the last: the table there may be another version's, or somebody
+        # else's, which cannot be built upon.
+        if self._carry_in(statements):
             self._good = found
+        elif self._carry_in(ruleset(found, afresh=True)):
+            self._good = found
+            self.emptied += 1
 
     def _carry_in(self, statements: list[Statement]) -> bool:
         try:

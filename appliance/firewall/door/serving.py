@@ -13,15 +13,24 @@ from pathlib import Path
 from typing import Final
 
 from appliance import clock
+from appliance.attempts.spool import Spool
+from appliance.firewall.door.answers import Answers
+from appliance.firewall.door.kept import Kept
+from appliance.firewall.door.memory import Memory
 from appliance.firewall.door.rules import Rules, Seen
 from appliance.firewall.door.settings import DoorSettings
 from appliance.firewall.door.state import State
+from appliance.firewall.door.tried import Tried
+from appliance.firewall.facts import known
 from appliance.firewall.nft import Nft
-from appliance.firewall.told import SOCKET, opened, place
+from appliance.firewall.told import ROOM, SOCKET, Told, opened, place, unpacked
+from appliance.identity.sign_ins import SignIns
 from appliance.identity.watch import Watch
 from appliance.policy.snapshot import Snapshot
 from appliance.publish.hold import Holder
 
+MOST_HEARD: Final = 64  # datagrams in one turn, so that a flood stops no bell
+FORGET_EVERY: Final = 10.0  # seconds
 TURN: Final = 0.2  # seconds between two looks: a bell is heard within them
 WHOLE_EVERY: Final = 3.0  # seconds between two looks whether the rules are still there
 
@@ -36,6 +45,14 @@ class Door:
         self._nft = Nft()
         self._rules = Rules(self._nft, settings.gateway)
         self._state = State(settings.data / "run")
+        self._answers = Answers(self._nft, Memory(), settings.gateway.listen)
+        self._kept = Kept(settings.memory, self._answers.memory)
+        self._tried = Tried(self._nft, self._answers, known())
+        self._spool = Spool(settings.data / "spool", "door")
+        self._signed_in = SignIns(settings.data / "run")
+        self._signed = -1
+        self._basis = (0, 0)
+        self._forget_at = clock.monotonic() + FORGET_EVERY
         self._whole_at = clock.monotonic() + WHOLE_EVERY
         self._table: dict[str, str] = {}
         self._persons: dict[str, str] = {}
@@ -47,22 +64,66 @@ class Door:
                 self._turn()
                 self._wait()
         finally:
+            self._kept.keep()
+            self._spool.close()
             self._watch.close()
 
     def _turn(self) -> None:
-        self._holder.refresh()
-        snapshot = self._holder.snapshot
-        if self._watch.changed():
-            self._table = self._watch.table()
-        self._rules.look(Seen(snapshot, _now(snapshot), self._table, self._persons))
+        seen = self._seen()
+        self._rules.look(seen)
         if clock.monotonic() >= self._whole_at:
             self._rules.whole()
             self._whole_at = clock.monotonic() + WHOLE_EVERY
+        basis = (self._rules.judged, self._rules.emptied)
+        if basis != self._basis and self._rules.every:
+            # The first time the kernel may hold what an earlier door put there, or nothing.
+            afresh = self._basis[0] == 0 or basis[1] != self._basis[1]
+            self._answers.begin(seen, self._rules.every, afresh=afresh)
+            self._basis = basis
+        self._hear(seen)
+        self._answers.step()
+        attempts = self._tried.look(seen)
+        if attempts:
+            self._spool.append(attempts)
+        if clock.monotonic() >= self._forget_at:
+            self._answers.forget()
+            self._kept.keep()
+            self._forget_at = clock.monotonic() + FORGET_EVERY
         self._say()
+
+    def _seen(self) -> Seen:
+        """Return what holds now; what has not changed is the same object as before."""
+        self._holder.refresh()
+        snapshot = self._holder.snapshot
+        now = _now(snapshot)
+        moved, signed = bool(self._watch.changed()), self._signed_in.version(now.at)
+        if moved:
+            self._table = self._watch.table()
+        if moved or signed != self._signed:
+            found = {
+                address: person
+                for address, mac in self._table.items()
+                if (person := self._signed_in.person_of(address, mac, now.at)) is not None
+            }
+            self._signed = signed
+            if found != self._persons:
+                self._persons = found
+        return Seen(snapshot, now, self._table, self._persons)
+
+    def _hear(self, seen: Seen) -> None:
+        """Take in all that was told, in as few transactions as there are."""
+        told: list[Told] = []
+        for _ in range(MOST_HEARD):
+            try:
+                told += unpacked(self._link.recv(ROOM))
+            except BlockingIOError:
+                break
+        if told:
+            self._answers.hear(told, seen)
 
     def _wait(self) -> None:
         heard = [fd for fd in (self._link.fileno(), self._watch.fileno()) if fd >= 0]
-        select.select(heard, (), (), TURN)
+        select.select(heard, (), (), 0.0 if self._answers.busy else TURN)
 
     def _say(self) -> None:
         rules = self._rules
@@ -71,6 +132,7 @@ class Door:
             pid=os.getpid(), version=self._holder.snapshot.contents.version, trouble=rules.trouble,
             applied_at=applied.isoformat() if applied else None,
             snapshot=str(self._holder.state), put_back=rules.put_back,
+            spool=self._spool.state.trouble, tried=self._tried.total, **self._answers.counts,
         )  # fmt: skip
 
 

@@ -10,7 +10,12 @@ from appliance.firewall.settings import Gateway
 
 @dataclass(frozen=True, slots=True)
 class DoorSettings:
-    """data: the data directory (``snapshot/``, ``spool/``, ``run/``)."""
+    """data: the data directory (``snapshot/``, ``spool/``, ``run/``).
+
+    memory: an open file without a name, of the supervisor's, in which what was answered outlives
+    a door that is started again; None: then it does not.
+    """
 
     data: Path
     gateway: Gateway
+    memory: int | None = None

@@ -1,0 +1,243 @@
+"""What the kernel is told of answers: who was given which address, and whether it still holds.
+
+Judged anew whenever the rules are: an address whose name is blocked for its client now is cut,
+by the engine that answers all other questions. Two names may share an address: where one of
+them is blocked, a new connection is led to the proxy, which tells them apart by name.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import ip_address
+from typing import Final
+
+from appliance import clock
+from appliance.firewall.document import Statement, flush
+from appliance.firewall.door.memory import GRACE, Memory, longest
+from appliance.firewall.door.rules import Seen
+from appliance.firewall.door.steered import Steered
+from appliance.firewall.learned import Pair, forget, learn
+from appliance.firewall.nft import Nft, NftError
+from appliance.firewall.settings import Placed
+from appliance.firewall.told import LONGEST, Told
+from appliance.policy.engine import decide
+from appliance.policy.model import Action, Reason
+from appliance.policy.situation import Query
+from appliance.policy.subjects import Client
+
+SLICE: Final = 0.05  # seconds of judging at a time: answers are heard in between
+_CUTS: Final = ("cut4", "cut6", "cut_mac4", "cut_mac6")
+_STEP: Final = 600  # seconds: times are told in steps, so that few statements carry many
+_MOST_JUDGED: Final = 100_000
+_AT_ONCE: Final = 2000  # addresses in one transaction
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    blocked: bool
+    sanctuary: bool
+    until: datetime | None
+
+
+class Answers:
+    """Fills the learned sets. One owner, one thread.
+
+    Fails to what the kernel knows already: what it does not take is said, and told again with
+    the next judging.
+    """
+
+    def __init__(self, nft: Nft, memory: Memory, own: Iterable[str]) -> None:
+        self.memory = memory
+        self._nft, self._own = nft, frozenset(own)
+        self._steered = Steered(nft)
+        self._judged: dict[tuple[object, ...], _Said] = {}
+        self._clients: dict[str, tuple[Client, tuple[object, ...]]] = {}
+        self._learned: dict[Pair, float] = {}
+        self._sanctuary: dict[Pair, float] = {}
+        self._cut: dict[Pair, float] = {}
+        self._sweeping: Iterator[None] | None = None
+        self.trouble = ""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many addresses are known, cut and steered."""
+        return {"answered": len(self.memory), "cut": len(self._cut), "steered": len(self._steered)}
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is still something to judge anew."""
+        return self._sweeping is not None
+
+    def hear(self, every: Iterable[Told], seen: Seen) -> None:
+        """Take in what was answered."""
+        now = clock.monotonic()
+        answered: dict[int, list[Pair]] = {}
+        spared: list[Pair] = []
+        for one in every:
+            if not one.client:
+                self._steered.hear(one, self._foreign(one.addresses), now)
+                continue
+            address = str(ip_address(one.client))
+            if seen.snapshot.register.network_of(address) is None:
+                continue
+            mac, ttl = seen.neighbours.get(address), min(one.ttl, LONGEST)
+            given = self._foreign(one.addresses)
+            who, texts = self.memory.heard(address, mac, one.host, given, ttl, now)
+            said = self._judge(who, address, one.host, seen)
+            seconds = -(-(ttl + int(GRACE)) // _STEP) * _STEP
+            for pair in ((who, text) for text in texts):
+                if self._learned.get(pair, 0.0) < now + ttl + GRACE / 2:
+                    self._learned[pair] = now + seconds
+                    answered.setdefault(seconds, []).append(pair)
+                if said.sanctuary and self._sanctuary.get(pair, 0.0) < now + ttl + GRACE / 2:
+                    self._sanctuary[pair] = now + seconds
+                    spared.append(pair)
+            if said.blocked:  # the bell rang between the answer and this
+                self._begin_cut([(who, text) for text in texts], now + seconds, now)
+            self._steered.hear(one, given, now)
+        for seconds, pairs in answered.items():
+            self._carry_in(learn("answered", pairs, seconds))
+        if spared:
+            self._carry_in(learn("sanctuary", spared, LONGEST))
+        self._steered.flush()
+
+    def begin(self, seen: Seen, every: tuple[Placed, ...], *, afresh: bool = False) -> None:
+        """Judge everything anew, in slices. afresh: the kernel may have forgotten all of it."""
+        if afresh:
+            self._learned.clear()
+            self._sanctuary.clear()
+            self._cut.clear()
+            self._carry_in([flush("set", name) for name in _CUTS])  # an earlier door's
+        self._judged.clear()
+        self._clients.clear()
+        self._steered.begin(seen, every, afresh=afresh)
+        self._sweeping = self._sweep(seen)
+
+    def step(self) -> None:
+        """Judge for a slice of time."""
+        if self._sweeping is not None and next(self._sweeping, self) is self:
+            self._sweeping = None
+
+    def forget(self) -> None:
+        """Forget what is over: the kernel has forgotten it by itself."""
+        now = clock.monotonic()
+        self.memory.forget(now)
+        self._steered.forget(now)
+        for pairs in (self._learned, self._sanctuary, self._cut):
+            for pair in [pair for pair, until in pairs.items() if until <= now]:
+                del pairs[pair]
+
+    def is_sanctuary(self, address: str) -> bool:
+        """Whether an address was given to anybody for a name of sanctuary."""
+        return any(to == address for _, to in self._sanctuary)
+
+    def _sweep(self, seen: Seen) -> Iterator[None]:
+        """Cut what is blocked now, let go of what is not, tell again what the kernel lost."""
+        began, changed = clock.monotonic(), _Changes()
+        for who, known in self.memory.every():
+            for text, hosts in list(known.hosts.items()):
+                if not hosts:
+                    continue
+                pair, until = (who, text), longest(hosts)
+                said = [self._judge(who, known.address, host, seen) for host in list(hosts)]
+                changed.note(pair, until, any(one.sanctuary for one in said),
+                             any(one.blocked for one in said))  # fmt: skip
+            if clock.monotonic() - began >= SLICE or len(changed.every) >= _AT_ONCE:
+                self._settle(changed)
+                yield
+                began, changed = clock.monotonic(), _Changes()
+        self._settle(changed)
+
+    def _settle(self, changed: _Changes) -> None:
+        now = clock.monotonic()
+        lost = [p for p, until in changed.every.items() if p not in self._learned and until > now]
+        spared = [pair for pair in changed.sanctuary if pair not in self._sanctuary]
+        self._learned.update((pair, changed.every[pair]) for pair in lost)
+        self._sanctuary.update((pair, changed.every[pair]) for pair in spared)
+        self._again("answered", lost, changed.every, now)
+        self._again("sanctuary", spared, changed.every, now)
+        new = [pair for pair in changed.blocked if pair not in self._cut]
+        for until, pairs in _by_step(new, changed.every, now).items():
+            self._begin_cut(pairs, now + until, now)
+        gone = [pair for pair in changed.every if pair in self._cut]
+        gone = [pair for pair in gone if pair not in changed.blocked]
+        for pair in gone:
+            del self._cut[pair]
+        if gone:
+            self._carry_in(forget("cut", gone))
+
+    def _begin_cut(self, pairs: list[Pair], until: float, now: float) -> None:
+        new = [pair for pair in pairs if self._cut.get(pair, 0.0) < until]
+        self._cut.update(dict.fromkeys(new, until))
+        if new:
+            self._carry_in(learn("cut", new, int(until - now) + 1))
+
+    def _again(self, what: str, pairs: list[Pair], untils: dict[Pair, float], now: float) -> None:
+        for seconds, some in _by_step(pairs, untils, now).items():
+            self._carry_in(learn(what, some, seconds))
+
+    def _judge(self, who: str, address: str, host: str, seen: Seen) -> _Said:
+        client, shares = self._client(who, address, seen)
+        key = (shares, host)
+        said = self._judged.get(key)
+        if said is None or (said.until is not None and seen.now.at >= said.until):
+            asked = Query(client, host, seen.now.at, clock_trusted=seen.now.trusted)
+            verdict = decide(asked, seen.snapshot)
+            sanctuary = verdict.reason is Reason.SANCTUARY
+            said = _Said(verdict.action is Action.BLOCK, sanctuary, verdict.expires_at)
+            if len(self._judged) >= _MOST_JUDGED:
+                self._judged.clear()
+            self._judged[key] = said
+        return said
+
+    def _client(self, who: str, address: str, seen: Seen) -> tuple[Client, tuple[object, ...]]:
+        found = self._clients.get(who)
+        if found is None or found[0].address != address:
+            mac = who if who != address else None
+            client = seen.snapshot.register.resolve(address, mac, seen.signed_in.get(address))
+            found = self._clients[who] = client, seen.snapshot.class_of(client)
+        return found
+
+    def _foreign(self, addresses: Iterable[bytes]) -> list[bytes]:
+        """Leave out our own addresses: whatever leads there is ours to judge."""
+        return [one for one in addresses if str(ip_address(one)) not in self._own]
+
+    def _carry_in(self, statements: list[Statement]) -> None:
+        try:
+            self._nft.apply(statements)
+        except NftError as error:
+            if str(error) != self.trouble:
+                log.error("what was answered cannot be told to the kernel: %s", error)
+            self.trouble = str(error)
+        else:
+            self.trouble = ""
+
+
+class _Changes:
+    """What a slice of judging found: until when each pair holds, and which are to be cut."""
+
+    def __init__(self) -> None:
+        self.every: dict[Pair, float] = {}
+        self.sanctuary: list[Pair] = []
+        self.blocked: dict[Pair, None] = {}
+
+    def note(self, pair: Pair, until: float, sanctuary: bool, blocked: bool) -> None:
+        self.every[pair] = until
+        if sanctuary:
+            self.sanctuary.append(pair)
+        if blocked:
+            self.blocked[pair] = None
+
+
+def _by_step(pairs: list[Pair], untils: dict[Pair, float], now: float) -> dict[int, list[Pair]]:
+    """Group pairs by the seconds that they still hold, in steps."""
+    found: dict[int, list[Pair]] = {}
+    for pair in pairs:
+        left = max(1, int(untils[pair] - now))
+        found.setdefault(-(-left // _STEP) * _STEP, []).append(pair)
+    return found
