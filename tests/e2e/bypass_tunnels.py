@@ -108,17 +108,17 @@ def _by_ssh(way: Way, host: str, port: int) -> bool:
     tool = ("ssh", "-N", "-D", LOCAL, "-i", str(way.abroad.key), "-p", str(port), "-F", "none",
             "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
             "-o", "ConnectTimeout=4", "-o", "BatchMode=yes", f"root@{host}")  # fmt: skip
-    with way.running(*tool):
-        return _comes_up(way, f"{LOCAL.partition(':')[2]}") and _by_socks(way, LOCAL)
+    with way.running(*tool) as log:
 
+        def known() -> str:  # it listens once it is signed in
+            if f"{LOCAL} " in way.client.machine.run("ss", "-Hltn").stdout:
+                return "through"
+            return "refused" if b"refused" in log.read_bytes() else ""
 
-def _comes_up(way: Way, port: str) -> bool:
-    """Whether the near end of a tunnel listens: ssh(1) does so once it is signed in."""
-    try:
-        until(lambda: f":{port} " in way.client.machine.run("ss", "-Hltn").stdout, port, PATIENCE)
-    except AssertionError:
-        return False
-    return True
+        try:
+            return until(known, "ssh", PATIENCE) == "through" and _by_socks(way, LOCAL)
+        except AssertionError:
+            return False
 
 
 def _through(way: Way, log: Path | None = None) -> bool:

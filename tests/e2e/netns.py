@@ -25,6 +25,7 @@ class Namespace:
     """One machine on the test network."""
 
     def __init__(self, role: str) -> None:
+        self.role = role
         self.name = f"{PREFIX}{os.getpid()}-{role}"
         self.etc = ETC / self.name
         ip("netns", "add", self.name)
@@ -102,9 +103,9 @@ def cable(one: Namespace, one_end: str, other: Namespace, other_end: str) -> Non
     MACs are not locally administered ones, as a real network card's: a device register
     gives nothing to a random MAC.
     """
-    ip("link", "add", one_end, "netns", one.name, "address", _mac(one_end), "type", "veth",
+    ip("link", "add", one_end, "netns", one.name, "address", _mac(one.role + one_end), "type", "veth",
        "peer", "name", other_end, "netns", other.name)  # fmt: skip
-    other.ip("link", "set", other_end, "address", _mac(one.name + other_end))
+    other.ip("link", "set", other_end, "address", _mac(one.role + other_end))
     one.ip("link", "set", one_end, "up")
     other.ip("link", "set", other_end, "up")
 

@@ -44,6 +44,7 @@ class RouterGate(Gate):
         """Start everything, and wait until names are answered and the rules are in force."""
         argv = ["up", "--gateway", "--data", str(self.data), "--listen", GATE4, "--listen", GATE6,
                 "--uplink", "wan", "--user", "root", "--plain", *UPSTREAMS,
+                "--rehearse", f"2026-11-23T{school.BREAK}",
                 "--upstream-ca", str(self.lab.world_ca)]  # fmt: skip
         with self.said.open("ab") as log:
             self.processes["up"] = subprocess.Popen(

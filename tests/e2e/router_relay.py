@@ -41,7 +41,7 @@ async def _socks(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 
 async def _connect(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> tuple[str, int]:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-    host, _, port = head.split()[1].rpartition(":")
+    host, _colon, port = head.split()[1].rpartition(":")
     return host.strip("[]"), int(port)
 
 
