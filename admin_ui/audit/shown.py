@@ -16,7 +16,7 @@ from appliance.audit.chain import Entry, Link
 
 WITHHELD: Final = "withheld from your post"
 # Areas whose entries name the people who were looked at or reported.
-NAMING: Final = frozenset({"log", "report", "concern", "note", "sanction"})
+NAMING: Final = frozenset({"log", "report", "concern", "note", "sanction", "signal"})
 READERS: Final = frozenset(
     {Post.HEADTEACHER, Post.EXECUTIVE_HEAD, Post.DSL, Post.DEPUTY_DSL, Post.AUDITOR}
 )
@@ -24,7 +24,7 @@ AREAS: Final[dict[str, str]] = {
     "sign_in": "Sign-in", "account": "Accounts", "passkey": "Passkeys", "setup": "Setup",
     "emergency": "Emergency account", "request": "Requests", "permission": "Standing permissions",
     "activity": "Curriculum activities", "report": "Reports", "log": "Attempt log",
-    "sanction": "Sanctions",
+    "sanction": "Sanctions", "signal": "Signals",
     "device": "Devices", "network": "Networks", "group": "Groups", "person": "People",
     "policy": "Policy", "calendar": "Calendar", "timetable": "Timetable", "review": "Reviews",
     "list": "Lists", "settings": "Settings", "audit": "Audit", "command": "Command line",

@@ -108,7 +108,12 @@ def _sanction(who: Reader, found: Shown) -> str:
     """Return where a sanction is asked for; empty where this reader may not, or nobody is known."""
     endpoint = "sanctions.new"
     there = endpoint in current_app.view_functions
-    if not there or found.whom is None or not access.allowed(endpoint, who.account.posts):
+    if (
+        not there
+        or found.whom is None
+        or found.own
+        or not access.allowed(endpoint, who.account.posts)
+    ):
         return ""
     kind, id_ = found.whom
     if kind not in ("person", "device"):

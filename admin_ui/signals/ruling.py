@@ -34,7 +34,8 @@ def rule(ref: str) -> str | Response:
     form.offer(at)
     found = _found(ref)
     mark = _mark(found)
-    if form.validate_on_submit() and form.mark.data == mark:
+    same = (form.mark.data or "") == mark
+    if form.validate_on_submit() and same:
         state = State.SEEN if form.said.data == SEEN else State.FALSE_ALARM
         kinds = sorted({event.signal for event in found.sighting.events})
         with gate().writing() as session:
@@ -44,13 +45,13 @@ def rule(ref: str) -> str | Response:
             )  # fmt: skip
             until = form.until(at)
             record(
-                session, f"signals.{state.value}", found.sighting.client,
+                session, f"signal.{state.value}", found.sighting.client,
                 reason=form.note.data or "", until=until.isoformat() if until else "",
                 kinds=[kind.value for kind in kinds],
             )  # fmt: skip
         flash(f"What you said of {found.name} is kept.", "success")
         return redirect(url_for("signals.index"), 303)
-    if form.is_submitted() and form.mark.data != mark:
+    if form.is_submitted() and not same:
         form.form_errors.append(
             "Somebody else has said something of it while the form was open. Look at what it says "
             "now, then send it again if you still want to."
@@ -65,7 +66,7 @@ def withdraw(ref: str) -> Response:
     found = _found(ref)
     with gate().writing() as session:
         if signals.withdraw(session, found.sighting.client):
-            record(session, "signals.withdrawn", found.sighting.client)
+            record(session, "signal.withdrawn", found.sighting.client)
             flash(f"Nothing is said of {found.name} any more: every sign counts.", "success")
         else:
             flash("Somebody has taken that back already.", "error")
