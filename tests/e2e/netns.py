@@ -103,7 +103,8 @@ def cable(one: Namespace, one_end: str, other: Namespace, other_end: str) -> Non
     MACs are not locally administered ones, as a real network card's: a device register
     gives nothing to a random MAC.
     """
-    ip("link", "add", one_end, "netns", one.name, "address", _mac(one.role + one_end), "type", "veth",
+    mac = _mac(one.role + one_end)
+    ip("link", "add", one_end, "netns", one.name, "address", mac, "type", "veth",
        "peer", "name", other_end, "netns", other.name)  # fmt: skip
     other.ip("link", "set", other_end, "address", _mac(one.role + other_end))
     one.ip("link", "set", one_end, "up")
