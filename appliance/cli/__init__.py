@@ -30,6 +30,8 @@ COMMANDS: Final = (
     ("sanctions", "sanctions"),
     ("devices", "devices"),
     ("networks", "networks"),
+    ("radius", "radius"),
+    ("sign-ins", "sign_ins"),
     ("calendar", "calendar"),
     ("lists", "lists"),
     ("look-alikes", "look_alikes"),

@@ -28,6 +28,7 @@ class Ports:
     https: int = 8443
     proxy: int = 3128
     web: int = 8000
+    radius: int = 0
     web_tls: bool = False
     web_name: str = ""  # by which people open the admin UI; empty: by the address
     also: tuple[str, ...] = ()

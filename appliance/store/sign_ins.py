@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import String, cast, delete, func, select
 from sqlalchemy.orm import Session
 
 from appliance.policy.subjects import Person, Role
@@ -90,6 +90,28 @@ def running(session: Session, at: datetime) -> tuple[SignedIn, ...]:
     return tuple(_signed_in(row) for row in session.scalars(query))
 
 
+def forget_sessions(session: Session, begins: str, *, at: datetime) -> int:
+    """End every sign-in that the Wi-Fi calls by a name that begins so; the names may come again."""
+    named = SignInRow.session.startswith(begins, autoescape=True)
+    rows = session.scalars(select(SignInRow).where(named)).all()
+    for row in rows:
+        end(session, row.id, at=at)
+        row.session = ""
+    session.flush()
+    return len(rows)
+
+
+def take_addresses(session: Session, mac: str, addresses: Iterable[str], *, at: datetime) -> None:
+    """Take addresses from the other devices that had them: they are a newcomer's now."""
+    for address in addresses:
+        held = cast(SignInRow.addresses, String).contains(f'"{address}"', autoescape=True)
+        others = SignInRow.mac.not_in((mac, ""))
+        for row in session.scalars(select(SignInRow).where(SignInRow.ends > at, others, held)):
+            row.addresses = tuple(one for one in row.addresses if one != address)
+            row.changed = _next(session)
+    session.flush()
+
+
 def of_session(session: Session, called: str) -> SignedIn | None:
     """Return the newest sign-in that the Wi-Fi calls so, ended or not."""
     query = select(SignInRow).where(SignInRow.session == called).order_by(SignInRow.id.desc())
@@ -101,7 +123,9 @@ def on_device(
     session: Session, at: datetime, *, mac: str = "", addresses: Sequence[str] = ()
 ) -> tuple[SignedIn, ...]:
     """Return what was said of a device at an instant, past or present, the oldest first."""
-    query = select(SignInRow).where(SignInRow.starts <= at, SignInRow.ends > at)
+    query = select(SignInRow).where(
+        SignInRow.starts <= at, SignInRow.ends > at, SignInRow.mac == mac
+    )
     found = [_signed_in(row) for row in session.scalars(query.order_by(SignInRow.id))]
     return tuple(one for one in found if _same_device(one, mac, tuple(addresses)))
 

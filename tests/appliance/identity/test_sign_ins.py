@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -109,7 +110,7 @@ def test_the_version_moves_when_a_sign_in_begins_or_ends_by_itself(tmp_path: Pat
     found = known(tmp_path, entry())
     steps = [AT - HOUR, AT - HOUR / 2, AT, AT + HOUR / 2, AT + HOUR, AT + 2 * HOUR, AT + HOUR / 2]
     versions = [found.version(at) for at in steps]
-    moved = [later != sooner for sooner, later in zip(versions, versions[1:], strict=False)]
+    moved = [later != sooner for sooner, later in itertools.pairwise(versions)]
     assert moved == [False, True, False, True, False, True]
 
 
