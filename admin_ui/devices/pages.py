@@ -21,6 +21,7 @@ from admin_ui.devices.blueprint import blueprint
 from admin_ui.devices.forms import ReasonForm
 from admin_ui.devices.known import known
 from admin_ui.gate import gate
+from admin_ui.sanctions import of_somebody
 from appliance.policy.subjects import Client, Device, is_random_mac
 from appliance.store import devices, register_search
 from appliance.store.register_search import Wanted
@@ -47,6 +48,7 @@ def index() -> str:
         found = register_search.devices(session, wanted, skip=(number - 1) * PAGE, limit=PAGE)
         persons = register_search.names(session, (d.person for d in found.rows if d.person))
         gone = removed.lately(session)
+        restricted = of_somebody.devices_now(session)
     asked = {"words": wanted.words, "role": wanted.role, "group": wanted.group,
              "owner": wanted.ownership}  # fmt: skip
     asked = {name: text for name, text in asked.items() if text}
@@ -54,6 +56,7 @@ def index() -> str:
         "devices/index.html", found=found, choices=choices, persons=persons, asked=asked,
         number=number, pages=-(-found.total // PAGE), random=is_random_mac,
         removed=request.args.get("removed", type=int), gone=gone, bulk=ReasonForm(),
+        restricted=restricted,
         policys=() if asked else _of_policy({device.id for device in found.rows}),
     )  # fmt: skip
 
@@ -68,11 +71,12 @@ def show(id_: str) -> str:
         choices = known(session)
         person = session.get(PersonRow, device.person) if device.person else None
         name = person.name if person else device.person
+        restricted = of_somebody.now_on(session, "device", id_)
     return render_template(
         "devices/show.html", device=device, choices=choices, person=name,
         client=_counts_as(device), proof=trust.of_device(device),
         random=[mac for mac in device.macs if is_random_mac(mac)],
-        address=seen.address_of(device),
+        address=seen.address_of(device), restricted=restricted,
     )  # fmt: skip
 
 

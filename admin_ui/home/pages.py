@@ -16,6 +16,8 @@ from admin_ui.home.changed import changed
 from admin_ui.home.health import Health
 from admin_ui.home.waiting import mine, waiting
 from admin_ui.log.today import today
+from admin_ui.sanctions import of_somebody
+from admin_ui.sanctions.forms import EndSessionForm
 from appliance.status.light import light
 
 SOON: Final = timedelta(days=30)  # a review that is due within it is said on the page
@@ -35,6 +37,7 @@ def home() -> str:
         own = mine(session, account, view.at)
         changes = changed(session) if posts & (TECHNICIAN | LEADERS | AUDITORS) else ()
         known = tuple(state.checks(session, view))
+        restricted = of_somebody.for_home(session)
     checks = (*_health().checks(), *known)
     level, sentence = words(checks)
     shown = checks if technical else ()
@@ -43,7 +46,7 @@ def home() -> str:
         sentence=sentence, light=light(checks), checks=[(c, name(c), advice(c)) for c in shown],
         technical=technical, decides=bool(posts & HEADS), safeguards=bool(posts & DSLS),
         reports=bool(posts & OFFICERS), circumvention=bool(posts & (DSLS | HEADS)),
-        review=review(view),
+        review=review(view), restricted=restricted, end_form=EndSessionForm(formdata=None),
     )  # fmt: skip
 
 

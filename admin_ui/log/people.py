@@ -17,6 +17,7 @@ from admin_ui.log.blueprint import blueprint
 from admin_ui.log.listing import take_in
 from admin_ui.log.reader import Reader, named_reader, reader
 from admin_ui.log.shown import name_of, shown, whom
+from admin_ui.sanctions import of_somebody
 from appliance.store import attempt_search, notes
 from appliance.store.attempt_wanted import Scope, Wanted
 from appliance.store.attempts import KeptAttempt
@@ -53,6 +54,7 @@ def person(kind: str, id_: str) -> str | AnyResponse:
         about = notes.of_attempts(session, who.scope, [row.id for row in page.rows])
         written = notes.of_subject(session, who.scope, kind, id_)
         reason = looking.reason_given(session, who, kind, id_)
+        restricted = of_somebody.during(session, kind, id_, stretch.since, stretch.until)
     asked_ = {"day": stretch.day.isoformat()}
     if stretch.around is not None:
         asked_ = {"hour around attempt": str(stretch.around.id)}
@@ -63,7 +65,7 @@ def person(kind: str, id_: str) -> str | AnyResponse:
         "log/person.html", reader=who, kind=kind, id=id_, name=_name(kind, id_, who, page.rows),
         stretch=stretch, rows=rows, folded=page.folded, more=page.older is not None, most=MOST,
         noise="noise" in request.args, written=written, reason=reason, step=timedelta(days=1),
-        today=who.view.at.date(),
+        today=who.view.at.date(), restricted=restricted,
     )  # fmt: skip
 
 

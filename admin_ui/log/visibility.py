@@ -12,7 +12,8 @@ What the posts see (role matrix of the standards, 4.5; FM-03, CY-04; reference p
 - The technician sees pupils and visitors under pseudonyms: enough to mend what is blocked by
   mistake. Host, rule and reason are shown; the page, the search term, the device, the MAC
   and the whole address are not. The e-safety officer sees the page and the search term too.
-  Rows of the illegal class are for readers by name alone (standards, part 5).
+  Rows of the illegal class are for readers by name alone (standards, part 5), and so is what a
+  sanction stopped: all who work here know who is under one.
 - The governor and the auditor see counts, everybody else nothing but the counts of what is
   their own: every account with a person sees the rows of that person.
 - The policy cannot name a technician, governor or auditor as a reader: a post that keeps the

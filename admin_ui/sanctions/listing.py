@@ -7,7 +7,6 @@ from typing import Final
 from flask import abort, render_template, url_for
 from sqlalchemy.orm import Session
 
-from admin_ui.access import ASKERS
 from admin_ui.gate import gate
 from admin_ui.record import record
 from admin_ui.sanctions import standing
@@ -104,16 +103,3 @@ def _looked(what: str, rows: int, subject: str) -> None:
     """Write the look down before it is shown. Fails closed: else it is not shown."""
     with gate().writing() as session:
         record(session, "sanction.looked", subject, what=what, rows=rows)
-
-
-def running_for_home(session: Session, mine: Need) -> tuple[int, tuple[KeptSession, ...]]:
-    """Return how many sanctions hold that an account knows of, and its own sessions that run."""
-    if not mine.account.posts & ASKERS:
-        return 0, ()
-    at = gate().view().at
-    count = sum(1 for one in standing.every(session, mine, at) if one.runs)
-    own = tuple(
-        one for one in supervision.sessions(session, ended_after=at)
-        if one.runs(at) and one.account == mine.account.login
-    )  # fmt: skip
-    return count, own

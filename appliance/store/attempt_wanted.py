@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, String, and_, cast, false, or_, true
 
 from appliance.attempts.attempt import Visit
 from appliance.policy.model import Reason
 from appliance.store.attempt_tables import AttemptRow
+
+BY_NAME_ALONE: Final = (Reason.ILLEGAL.value, Reason.SANCTION.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +21,8 @@ class Scope:
 
     roles: rows of these roles, unless they are of one of ``closed``. everybody: all rows.
     own: rows of this person, whatever else is closed. illegal: rows of the illegal class too,
-    which are for those alone whom the policy tells of them.
+    which are for those alone whom the policy tells of them; and with them what a sanction
+    stopped, since a pseudonym hides nobody from whoever knows who is under one.
     """
 
     everybody: bool = False
@@ -39,7 +42,7 @@ class Scope:
                 open_ = and_(open_, AttemptRow.person.not_in(sorted(self.closed)))
             ways.append(open_)
         if not self.illegal:
-            ways = [and_(way, AttemptRow.reason != Reason.ILLEGAL.value) for way in ways]
+            ways = [and_(way, AttemptRow.reason.not_in(BY_NAME_ALONE)) for way in ways]
         if self.own:
             ways.append(AttemptRow.person == self.own)
         return or_(*ways)
