@@ -33,7 +33,8 @@ def socks_443(way: Way) -> bool:
 
 def http_proxy(way: Way) -> bool:
     """An HTTP proxy outside, on one of the usual ports."""
-    return way.page(f"https://{FORBIDDEN}/", "--proxy", f"http://{at('relay')[0]}:3128").from_origin
+    proxy = f"http://{at('relay3128')[0]}:3128"
+    return way.page(f"https://{FORBIDDEN}/", "--proxy", proxy).from_origin
 
 
 def http_proxy_8080(way: Way) -> bool:
@@ -214,9 +215,9 @@ def _by_tor(way: Way, bridge: str) -> bool:
 
 
 CASES: Final = (
-    Bypass("socks", socks, pattern("relay", port=r"\b1080\b")),
+    Bypass("socks", socks, pattern("relay")),
     Bypass("socks_443", socks_443, pattern("relay443")),
-    Bypass("http_proxy", http_proxy, pattern("relay", port=r"\b3128\b")),
+    Bypass("http_proxy", http_proxy, pattern("relay3128")),
     Bypass("http_proxy_8080", http_proxy_8080, pattern("relay8080")),
     Bypass("ssh", ssh, pattern("shell"), ("ssh", "sshd")),
     Bypass("ssh_443", ssh_443, pattern("shell443"), ("ssh", "sshd")),

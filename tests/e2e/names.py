@@ -34,7 +34,7 @@ ABROAD: Final = {"dns.google": ("8.8.8.8", "2001:4860:4860::8888")} | {
         (
             "quiet", "doq", "doh", "casino", "hidden", "forged", "front", "ech", "relay", "relay443",
             "relay8080", "shell", "shell443", "wireguard", "wireguard443", "openvpn", "openvpn443",
-            "work", "tor", "tor443", "tunnel", "bingo",
+            "work", "tor", "tor443", "tunnel", "bingo", "relay3128",
         ),
         50,
     )

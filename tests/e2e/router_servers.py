@@ -15,7 +15,7 @@ from typing import Final
 from tests.e2e import names, origins, router_quic, router_relay
 
 CONTENT: Final = 8880  # the port of a site that is reached through tunnels alone
-PROXIES: Final = {"relay": (1080, 3128), "relay443": (443,), "relay8080": (8080,)}
+PROXIES: Final = {"relay": 1080, "relay3128": 3128, "relay443": 443, "relay8080": 8080}
 SITES: Final = ("casino", "bingo", "hidden", "forged", "front")
 GREETERS: Final = {"ech": 443, "tor": 9001, "tor443": 443}
 HIDDEN: Final = b"what the hidden site says"
@@ -42,9 +42,8 @@ async def abroad(certificate: Path) -> None:
         for address in at(site):
             await asyncio.start_server(origins.talk, address, 80)
             await asyncio.start_server(origins.talk, address, 443, ssl=tls)
-    for proxy, ports in PROXIES.items():
-        for port in ports:
-            await asyncio.start_server(router_relay.talk, at(proxy)[0], port)
+    for proxy, port in PROXIES.items():
+        await asyncio.start_server(router_relay.talk, at(proxy)[0], port)
     for greeter, port in GREETERS.items():
         await asyncio.start_server(greet, at(greeter)[0], port)
     for address in at("doq"):
