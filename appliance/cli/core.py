@@ -19,6 +19,7 @@ from appliance.attempts.recorder import Ration, Recorder
 from appliance.audit import anchors
 from appliance.cli.addresses import Endpoint
 from appliance.cli.places import Places
+from appliance.cli.scout import Scout
 from appliance.cli.signed_in import SignedIn
 from appliance.doctor.rounds import Rounds
 from appliance.identity.roster import Roster
@@ -48,6 +49,7 @@ class Core:
         self._signed_in = SignedIn(places.run)
         self._keeping = Keeping(places.database, places.lists, stopping, self._resolvers)
         self._rounds = Rounds(places.data, stopping)
+        self._scout = Scout(places, self._resolvers, stopping)
         self._gatherer, self._gathers_at = Gatherer(places.run), 0.0
 
     def run(self) -> None:
@@ -60,6 +62,7 @@ class Core:
                 self._stopping.wait(RETRY)
         self._keeping.join(PARTING)
         self._rounds.join(PARTING)
+        self._scout.join(PARTING)
 
     def _with_store(self) -> None:
         # Opening would make an empty database: without one there is nothing to publish.
@@ -89,6 +92,7 @@ class Core:
             self._roster.look(clock.real())
             self._keeping.look()
             self._rounds.look()
+            self._scout.look()
             self._gather(store, ending=ending)
             self._said = ""
             if ending:
