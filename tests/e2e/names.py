@@ -32,9 +32,9 @@ ABROAD: Final = {"dns.google": ("8.8.8.8", "2001:4860:4860::8888")} | {
     f"{host}.example.net": (f"93.184.200.{number}", f"2a00:1450:4001::{number}")
     for number, host in enumerate(
         (
-            "quiet", "doq", "doh", "casino", "hidden", "forged", "front", "ech", "relay", "relay443",
-            "relay8080", "shell", "shell443", "wireguard", "wireguard443", "openvpn", "openvpn443",
-            "work", "tor", "tor443", "tunnel", "bingo", "relay3128",
+            "quiet", "doq", "doh", "casino", "hidden", "forged", "front", "ech", "relay",
+            "relay443", "relay8080", "shell", "shell443", "wireguard", "wireguard443",
+            "openvpn", "openvpn443", "work", "tor", "tor443", "tunnel", "bingo", "relay3128",
         ),
         50,
     )
