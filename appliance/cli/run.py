@@ -150,12 +150,13 @@ def radius(data: Path, listen: tuple[Endpoint, ...], parent: int | None) -> None
 @click.option("--https", type=int, required=True)
 @click.option("--explicit", type=int, required=True)
 @click.option("--web", type=int, required=True)
+@click.option("--radius", type=int, default=0)
 @click.option("--memory", type=int, help="An open file to keep what was answered in.")
 @parent_option
 def door(
     data: Path, listen: tuple[str, ...], uplink: str, shared_uplink: bool,
     manage: tuple[str, ...], no_nat: bool, dns: int, http: int, https: int, explicit: int,
-    web: int, memory: int | None, parent: int | None,
+    web: int, radius: int, memory: int | None, parent: int | None,
 ) -> None:  # fmt: skip
     """Carry the firewall's rules into the kernel and keep them there."""
     die_with_parent(parent)
@@ -164,7 +165,7 @@ def door(
     from appliance.firewall.settings import Gateway
 
     gateway = Gateway(
-        dns=dns, http=http, https=https, explicit=explicit, web=web, uplink=uplink,
+        dns=dns, http=http, https=https, explicit=explicit, web=web, radius=radius, uplink=uplink,
         listen=listen, shared_uplink=shared_uplink, masquerade=not no_nat, manage=manage,
     )  # fmt: skip
     serve(DoorSettings(data, gateway, memory), _until_told())

@@ -186,7 +186,8 @@ def _door(options: Options) -> tuple[Program, ...]:
 
     shared = shares_uplink(cabling.uplink, enforced(options.places.data))
     numbers = (("dns", ports.dns), ("http", ports.http), ("https", ports.https),
-               ("explicit", ports.proxy), ("web", ports.web))  # fmt: skip
+               ("explicit", ports.proxy), ("web", ports.web),
+               ("radius", ports.radius))  # fmt: skip
     told = cabling.words(numbers, shared=shared)
     # What the door knows outlives it here, and never touches a disk; it is gone with this process.
     memory = os.memfd_create("bellgate-door")

@@ -56,11 +56,14 @@ def ourselves(gateway: Gateway) -> Iterator[Statement]:
     yield rule("ourselves", OURS, ports("udp", gateway.dns), ACCEPT)
     faces = (gateway.dns, gateway.http, gateway.https, gateway.explicit)
     yield rule("ourselves", OURS, ports("tcp", *dict.fromkeys(faces)), ACCEPT)
+    accounting = (ports("udp", gateway.radius),) if gateway.radius else ()
     if not gateway.manage:
         yield rule("ourselves", OURS, ports("tcp", gateway.web), ACCEPT)
+        yield from (rule("ourselves", OURS, told, ACCEPT) for told in accounting)
     for number, ip, _ in FAMILIES:
         managing = match(field(ip, "saddr"), f"@manage{number}")
         yield rule("ourselves", managing, ports("tcp", gateway.web, SSH), ACCEPT)
+        yield from (rule("ourselves", managing, told, ACCEPT) for told in accounting)
     # To the school we say no at once, so that programs fall back; to the internet nothing.
     yield rule("ourselves", OURS, goto("refuse"))
 

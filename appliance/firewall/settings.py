@@ -19,6 +19,7 @@ class Gateway:
     card). masquerade: hide the school behind the appliance's own address there (IPv6: only
     unique local addresses). manage: prefixes from which the admin UI and SSH may be reached;
     none: the admin UI from every school network, SSH from nowhere. dhcp: we hand out addresses.
+    radius: the UDP port of the Wi-Fi's accounting, open to the same as the admin UI; 0: closed.
     """
 
     dns: int
@@ -32,6 +33,7 @@ class Gateway:
     masquerade: bool = True
     manage: tuple[str, ...] = ()
     dhcp: bool = False
+    radius: int = 0
 
     def own(self, version: int) -> str | None:
         """Return our own address of a family (4 or 6); a loopback is none: no packet gets there."""
