@@ -28,6 +28,7 @@ COMMANDS: Final = (
     ("grants", "grants"),
     ("permissions", "permissions"),
     ("sanctions", "sanctions"),
+    ("signals", "signals"),
     ("devices", "devices"),
     ("networks", "networks"),
     ("radius", "radius"),
