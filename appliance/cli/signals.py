@@ -107,7 +107,7 @@ def show(client: str, data: Path, as_json: bool) -> None:
 @click.argument("client")
 @click.argument("said", type=click.Choice([*STATES, "withdraw"]))
 @click.option("--until", "until_text", metavar="WHEN",
-              help="The end of a false alarm: a date (that day included) or an ISO time.")  # fmt: skip
+              help="The end of a false alarm: a date (included) or an ISO time.")  # fmt: skip
 @click.option("--note", default="", help="Why: kept with it and in the audit log.")
 @data_option
 @json_option
