@@ -28,6 +28,7 @@ from appliance.dns.answers import (
     without_question,
 )
 from appliance.dns.cache import Kept
+from appliance.dns.forwarded import whose
 from appliance.dns.judge import TIME_CONTROLLED, Asker, Judge, Judged
 from appliance.dns.protocol import about_us, by_protocol
 from appliance.dns.resolver import Resolver
@@ -87,6 +88,10 @@ class Handler:
         self._judge = judge
         self._resolver = resolver
         self._signs = signs
+
+    def whose(self, packet: bytes, source: bytes) -> bytes:
+        """Return who a packet's question is from: the source, or for whom a forwarder asks."""
+        return whose(packet, source) if self._judge.forwards(source) else source
 
     def handle(self, packet: bytes, source: bytes, *, stream: bool) -> Outcome:
         """Return the reply to a packet from a packed address; None: silence.

@@ -8,17 +8,18 @@ may change hands.
 
 from __future__ import annotations
 
-import socket
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from math import inf
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from appliance import clock
+from appliance.dns.forwarded import parted, written
 from appliance.policy.engine import closed_by_lists_alone
 from appliance.policy.model import Action, Reason, Verdict
 from appliance.policy.plan import DnsPlan, Plan, plan
@@ -60,6 +61,10 @@ class Neighbours(Protocol):
 
     def mac_of(self, address: str) -> str | None:
         """Return a MAC, or None."""
+        ...
+
+    def changed(self) -> frozenset[str]:
+        """Return the addresses whose MAC is another since the last call."""
         ...
 
 
@@ -134,6 +139,7 @@ class Judge:
         self._plans: dict[tuple[tuple[object, ...], str, str], Judged] = {}
         self._expired: list[Judged] = []  # with attempts still to settle
         self.snapshot = holder.snapshot
+        self._forwarders = _prefixes(self.snapshot)
         self._now, self._drift = self._look(), _drift()
 
     @property
@@ -145,17 +151,16 @@ class Judge:
         """Return the client behind a packed address; None: not on the school's networks."""
         if packed in self._askers:
             return self._askers[packed]
-        family = socket.AF_INET if len(packed) == 4 else socket.AF_INET6
-        address = socket.inet_ntop(family, packed)
-        found: Asker | None = None
-        if self.snapshot.register.network_of(address) is not None:
-            mac = self._neighbours.mac_of(address)
-            who = self._signed_in
-            person = who.person_of(address, mac, self._look().at) if who is not None else None
-            client = self.snapshot.register.resolve(address, mac, person)
-            found = Asker(client, self.snapshot.class_of(client))
+        found = self._asker(packed)
         self._askers[packed] = found
         return found
+
+    def forwards(self, packed: bytes) -> bool:
+        """Whether a packed address is that of a forwarder which may say for whom it asks."""
+        if not self._forwarders:
+            return False
+        address = ip_address(packed)
+        return any(address in prefix for prefix in self._forwarders)
 
     def judged(self, asker: Asker, host: str) -> Judged:
         """Return the plan for a canonical host."""
@@ -212,6 +217,7 @@ class Judge:
     def renew(self) -> None:
         """Forget everything, and enforce what is published now."""
         self.snapshot = self._holder.snapshot
+        self._forwarders = _prefixes(self.snapshot)
         self._now, self._drift = self._look(), _drift()
         self._plans = {}
         self._expired = []
@@ -229,11 +235,30 @@ class Judge:
         """Forget who is behind which address."""
         self._askers = {}
 
+    def moved(self) -> bool:
+        """Whether another device is behind an address that asked, since the last call."""
+        return any(ip_address(a).packed in self._askers for a in self._neighbours.changed())
+
     def forget_expired(self) -> None:
         """Forget the plans whose time is up. Settle their attempts first."""
         now = clock.monotonic()
         self._plans = {key: judged for key, judged in self._plans.items() if now < judged.until}
         self._expired = []
+
+    def _asker(self, source: bytes) -> Asker | None:
+        packed, mac = parted(source)
+        address = written(packed)
+        register = self.snapshot.register
+        if register.network_of(address) is None:
+            return None
+        behind = self.forwards(packed)  # closed: what is registered there is not who asks
+        if mac is None and not behind:
+            mac = self._neighbours.mac_of(address)
+        who, person = self._signed_in, None
+        if who is not None and not (behind and mac is None):
+            person = who.person_of(address, mac, self._look().at)
+        client = register.resolve(address, mac, person, behind=behind)
+        return Asker(client, self.snapshot.class_of(client))
 
     def _remember(self, key: tuple[tuple[object, ...], str, str], judged: Judged) -> Judged:
         before = self._plans.get(key)
@@ -274,6 +299,10 @@ class Judge:
 
     def _full(self) -> bool:
         return len(self._plans) > MOST_PLANS or len(self._askers) > MOST_PLANS
+
+
+def _prefixes(snapshot: Snapshot) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(prefix) for prefix in snapshot.contents.forwarders)
 
 
 def _drift() -> float:

@@ -50,6 +50,10 @@ class Unseen:
         client = self.snapshot.register.resolve(address)
         return Asker(client, self.snapshot.class_of(client))
 
+    def forwards(self, packed: bytes) -> bool:
+        """Whether a packed address is a forwarder's: here nobody asks for anybody else."""
+        return False
+
     def judged(self, asker: Asker, host: str) -> Judged:
         """Return the plan for a canonical host."""
         return _uncounted(self._judge.judged(asker, host))

@@ -2,10 +2,10 @@
 
 The order, most certain first: the device register by MAC or fixed address; the person
 signed in (by the school's Wi-Fi, then by the portal: ``identity.sign_ins``); the network's
-default; and when nothing is known, the policy's most restrictive role. Of a register and a sign-in that disagree, the stricter holds. A randomised
-MAC earns nothing: whatever the register says of it, the client keeps its network's default
-(but a sanction on the device still holds). So does one seen with another MAC than those that
-its fixed address is registered with.
+default; and when nothing is known, the policy's most restrictive role. Of a register and a
+sign-in that disagree, the stricter holds. A randomised MAC earns nothing: whatever the register
+says of it, the client keeps its network's default (but a sanction on the device still holds).
+So does one seen with another MAC than those that its fixed address is registered with.
 
 A MAC is easily copied, so a registered device takes its rights nowhere: on a network whose
 default role is stricter than the register's, that role holds, and the register can only take
@@ -185,23 +185,26 @@ class Register:
         """Return every prefix of the school: only these are served."""
         return tuple(prefix for prefix, _ in self._networks)
 
-    def resolve(self, address: str, mac: str | None = None, signed_in: str | None = None) -> Client:
+    def resolve(
+        self,
+        address: str,
+        mac: str | None = None,
+        signed_in: str | None = None,
+        *,
+        behind: bool = False,
+    ) -> Client:
         """Return the client behind an address; total, and never more than is proven.
 
-        mac: lower case with colons. signed_in: the id of who signed in there.
+        mac: lower case with colons. signed_in: the id of who signed in there. behind: the
+        address is a forwarder's, so that what is registered there says nothing of the client.
         """
         ip = str(_plain(address))
         network = self.network_of(ip)
-        device = self._device(ip, mac)
+        device = self._by_mac.get(mac or "") if behind else self._device(ip, mac)
         signed = self._people.get(signed_in or "")
         if device is None or (mac is not None and is_random_mac(mac)):
             return self._unregistered(ip, mac, network, device, signed)
         return self._registered(ip, mac, network, device, signed)
-
-    def unregistered(self, address: str) -> Client:
-        """Return what an unknown device at an address is, whatever is registered there."""
-        ip = str(_plain(address))
-        return self._unregistered(ip, None, self.network_of(ip), None, None)
 
     def _device(self, ip: str, mac: str | None) -> Device | None:
         device = self._by_mac.get(mac) if mac else None

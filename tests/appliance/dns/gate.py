@@ -90,10 +90,16 @@ class NoNeighbours:
 
     def __init__(self, **macs: str) -> None:
         self.macs = macs
+        self._before: dict[str, str] = {}
 
     def mac_of(self, address: str) -> str | None:
         """Return a MAC."""
         return self.macs.get(address)
+
+    def changed(self) -> frozenset[str]:
+        """Return whose MAC is another since the last call."""
+        before, self._before = self._before, dict(self.macs)
+        return frozenset(a for a, mac in self.macs.items() if before.get(a) != mac)
 
 
 class Gate:
@@ -107,10 +113,11 @@ class Gate:
         neighbours: NoNeighbours | None = None,
         patience: tuple[float, ...] = (0.3, 0.3),
         run: Path = Path("/nonexistent"),
+        pair: tuple[socket.socket, socket.socket] | None = None,
     ) -> None:
         self.holder, self.spool = holder, ListSpool()
         self._stack = contextlib.ExitStack()
-        pair = self._opened(host)
+        pair = pair or self._opened(host)
         self.address: tuple[str, int] = pair[0].getsockname()[:2]
         if host in ("0.0.0.0", "::"):
             self.address = ("127.0.0.1" if host == "0.0.0.0" else "::1", self.address[1])

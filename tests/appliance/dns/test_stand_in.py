@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -126,7 +127,8 @@ def test_its_answers_are_for_nobody_else(testing: Gate, run: Path) -> None:
 
 def test_it_never_has_a_devices_rights_by_mac(nano: NanoNameServer, run: Path) -> None:
     laptop = Device(id="laptop", name="Laptop", macs=("00:00:5e:00:53:01",), role="staff")
-    given = school(at("10:35"), devices=(laptop,), steerable=())
+    mixed = tuple(replace(network, mixed=True) for network in school().networks)
+    given = school(at("10:35"), devices=(laptop,), steerable=(), networks=mixed)
     neighbours = NoNeighbours()
     neighbours.macs[VISITOR] = laptop.macs[0]
     with gate(FixedHolder(given), [nano.address], neighbours=neighbours, run=run) as worker:

@@ -169,10 +169,11 @@ def test_a_fixed_address_with_another_mac_is_somebody_else() -> None:
     assert register.resolve("10.2.0.3", "00:aa:aa:aa:aa:aa").device == "printer"
 
 
-def test_what_is_unregistered_at_an_address_is_nobodys() -> None:
-    seen = REGISTER.unregistered("10.3.0.9")
+def test_what_is_registered_at_a_forwarders_address_is_not_whoever_is_behind_it() -> None:
+    seen = REGISTER.resolve("10.3.0.9", behind=True)
     assert (seen.role, seen.device, seen.network) == ("visitor", None, "guests")
-    assert REGISTER.unregistered("203.0.113.1").role == "visitor"
+    assert REGISTER.resolve("203.0.113.1", behind=True).role == "visitor"
+    assert REGISTER.resolve("10.2.0.1", "00:11:22:33:44:55", behind=True).device == "d1"
 
 
 def test_a_role_that_nobody_knows_is_the_strictest() -> None:
@@ -198,7 +199,7 @@ def test_nobody_unknown_is_more_than_the_network_says(
     assume(mac not in KNOWN and signed_in not in ("t1", "p1"))
     assume(mac is not None or address not in LAPTOP.addresses)
     seen = SCHOOL.resolve(address, mac, signed_in)
-    assert replace(seen, mac=None) == SCHOOL.unregistered(address)
+    assert replace(seen, mac=None) == SCHOOL.resolve(address, behind=True)
 
 
 @given(ADDRESSES, st.sampled_from(sorted({"00:11:22:33:44:55", "00:00:00:00:00:04"})))
