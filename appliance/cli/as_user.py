@@ -6,16 +6,19 @@ root's, and the door keeps CAP_NET_ADMIN alone.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from appliance.cli.errors import InputError
+from appliance.cli.errors import InputError, warn
 
 USUAL: Final = ("bellgate", "nobody")  # the first that this machine has
 _PATIENCE: Final = 30.0  # seconds for the trial; a Pi takes three to load Python
@@ -104,16 +107,27 @@ def hand_over(data: Path, uid: int, gid: int) -> None:
     for folder, folders, files in os.walk(data):
         for name in (".", *folders, *files):
             path = Path(folder, name)
-            found = path.lstat()
-            if (found.st_uid, found.st_gid) != (uid, gid):
-                os.chown(path, uid, gid, follow_symlinks=False)
+            with contextlib.suppress(FileNotFoundError):  # a running gate takes files away
+                found = path.lstat()
+                if (found.st_uid, found.st_gid) != (uid, gid):
+                    os.chown(path, uid, gid, follow_symlinks=False)
 
 
-def give_back(data: Path) -> None:
-    """Give what root made in somebody's data directory to them, or their gate cannot use it."""
+def keep_owner(data: Path) -> Callable[[], None]:
+    """Return what gives all in a data directory to whoever it belongs to now, unless to root."""
     try:
         owner = data.stat()
     except OSError:
-        return
-    if os.geteuid() == 0 and owner.st_uid != 0:
-        hand_over(data, owner.st_uid, owner.st_gid)
+        return _nothing
+    return partial(_give_back, data, owner.st_uid, owner.st_gid) if owner.st_uid else _nothing
+
+
+def _give_back(data: Path, uid: int, gid: int) -> None:
+    try:
+        hand_over(data, uid, gid)
+    except OSError as error:
+        warn(f"{data}: not all could be given back to user {uid}: {error}")
+
+
+def _nothing() -> None:
+    return

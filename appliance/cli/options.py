@@ -27,9 +27,19 @@ def data_option(command: Command) -> Command:
         type=click.Path(file_okay=False, path_type=Path),
         default=default_data,
         envvar="BELLGATE_DATA",
+        callback=_given_back,
         metavar="DIR",
         help="Where the gate keeps its data.  [default: ~/.local/share/bellgate]",
     )(command)
+
+
+def _given_back(ctx: click.Context, _: click.Parameter, data: Path) -> Path:
+    """Give what root makes in somebody's data directory to them: their gate has to use it."""
+    if os.geteuid() == 0 and ctx.info_name != "up":
+        from appliance.cli.as_user import keep_owner
+
+        ctx.call_on_close(keep_owner(data))
+    return data
 
 
 def json_option(command: Command) -> Command:
