@@ -12,6 +12,7 @@ import os
 import socket
 from collections import deque
 from collections.abc import Iterator, Sequence
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
@@ -25,9 +26,10 @@ _WAITING: Final = 4096  # tellings kept while nobody takes them
 
 
 class Told(msgspec.Struct, frozen=True, array_like=True):
-    """Addresses (packed) that a client (packed) was given for a host; ttl: seconds.
+    """Addresses (packed) that a client was given for a host; ttl: seconds.
 
-    No client: the addresses of a host as we know them ourselves, told for every client. No
+    client: its packed address, with its MAC behind it where one of the school's forwarders said
+    that. No client: the addresses of a host as we know them ourselves, told for every client. No
     address: the client asked and got none of the internet's.
     """
 
@@ -35,6 +37,13 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
     host: str
     addresses: tuple[bytes, ...]
     ttl: int
+
+    @property
+    def who(self) -> tuple[str, str | None]:
+        """The client's address as text, and the MAC that came with it."""
+        if len(self.client) in (4, 16):
+            return str(ip_address(self.client)), None
+        return str(ip_address(self.client[:-6])), self.client[-6:].hex(":")
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
@@ -58,7 +67,7 @@ def unpacked(data: bytes) -> list[Told]:
 def _makes_sense(one: Told) -> bool:
     lengths = all(len(address) in (4, 16) for address in one.addresses)
     return (
-        len(one.client) in (0, 4, 16) and lengths and len(one.addresses) <= MOST
+        len(one.client) in (0, 4, 10, 16, 22) and lengths and len(one.addresses) <= MOST
         and len(one.host) <= 253 and one.host.isascii() and one.host.isprintable()
         and one.ttl >= 0
     )  # fmt: skip

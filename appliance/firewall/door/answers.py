@@ -82,10 +82,10 @@ class Answers:
             if not one.client:
                 self._steered.hear(one, self._foreign(one.addresses), now)
                 continue
-            address = str(ip_address(one.client))
+            address, said_mac = one.who
             if seen.snapshot.register.network_of(address) is None:
                 continue
-            mac, ttl = seen.neighbours.get(address), min(one.ttl, LONGEST)
+            mac, ttl = said_mac or seen.neighbours.get(address), min(one.ttl, LONGEST)
             given = self._foreign(one.addresses)
             who, texts = self.memory.heard(address, mac, one.host, given, ttl, now)
             said = self._judge(who, address, one.host, seen)
