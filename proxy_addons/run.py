@@ -25,8 +25,8 @@ from appliance.attempts.spool import Spool
 from appliance.authority import authority
 from appliance.authority.certificates import INTERMEDIATE_MARGIN
 from appliance.authority.files import AuthorityError
-from appliance.identity.neighbours import Neighbours
 from appliance.identity.sign_ins import SignIns
+from appliance.identity.watch import Watch
 from appliance.publish.hold import Holder
 from proxy_addons import error_page
 from proxy_addons.certificates import Certificates
@@ -66,7 +66,8 @@ def serve(settings: ProxySettings) -> None:
     holder.refresh()
     spool = Spool(settings.data / "spool", "proxy")
     try:
-        asyncio.run(_until_told(run(settings, holder, spool, Neighbours().mac_of)))
+        with contextlib.closing(Watch()) as watch:
+            asyncio.run(_until_told(run(settings, holder, spool, watch.mac_of)))
     finally:
         spool.close()
 

@@ -8,6 +8,7 @@ import click
 
 from appliance.cli.devices import slug
 from appliance.cli.errors import InputError
+from appliance.cli.forwarders import forwarders_command
 from appliance.cli.options import data_option, json_option
 from appliance.cli.output import print_json, print_table
 from appliance.policy.model import Ownership
@@ -22,6 +23,9 @@ def networks_command() -> None:
     Only clients on these networks are served. An unregistered device counts as its
     network says; where networks overlap, the narrowest one counts.
     """
+
+
+networks_command.add_command(forwarders_command)
 
 
 @networks_command.command("add")

@@ -159,6 +159,7 @@ def _settings(own: dict[str, Any], policy: Contents) -> dict[str, Any]:
     for key in ("steer_ipv4", "steer_ipv6"):
         if key in own:
             chosen[key] = tuple(own[key])
+    chosen["forwarders"] = tuple(own.get("forwarders", ()))
     if own.get("local_domains"):
         both = (*own["local_domains"], *policy.local_domains)
         chosen["local_domains"] = tuple(dict.fromkeys(both))
