@@ -14,6 +14,7 @@ from appliance.firewall.document import (
     match,
     meta,
     ports,
+    put,
     rule,
 )
 from appliance.firewall.sets import FAMILIES, closed_name, ids
@@ -49,9 +50,11 @@ def marking(gateway: Gateway, known: Known) -> Iterator[Statement]:
 def redirects(gateway: Gateway) -> Iterator[Statement]:
     """Names to our DNS whomever they ask; what may be read, or is closed, to our proxy.
 
+    Another resolver that is asked abroad is noted: nothing is refused because of it.
     Only to an address that the faces listen on: a family without one is refused further on.
     """
-    local = match({"fib": {"result": "type", "flags": ["daddr"]}}, "local")
+    to = {"fib": {"result": "type", "flags": ["daddr"]}}
+    local, local_not = match(to, "local"), match(to, "local", "!=")
     for number, ip, _ in FAMILIES:
         own = gateway.own(number)
         if own is None:
@@ -62,7 +65,11 @@ def redirects(gateway: Gateway) -> Iterator[Statement]:
             return rule("redirects", OURS, *met, there)
 
         of_family = match(meta("nfproto"), "ipv4" if number == 4 else "ipv6")
+        key = concat(field(ip, "saddr"), field(ip, "daddr"), meta("l4proto"), field("th", "dport"))
+        abroad = match(field(ip, "daddr"), f"@local{number}", "!=")
         for protocol in ("udp", "tcp"):
+            asked = (match(meta("mark"), "@watched"), local_not, abroad, ports(protocol, 53))
+            yield rule("redirects", *asked, put(f"resolver_tried{number}", key))
             yield to_us(gateway.dns, of_family, ports(protocol, 53))
         address = field(ip, "daddr")
         for port, face in ((80, gateway.http), (443, gateway.https)):
