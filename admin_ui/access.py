@@ -35,14 +35,17 @@ LIST_READERS: Final[Posts] = TECHNICIAN | LEADERS | DSLS  # who answers for what
 # Whom a policy may name as a reader of the log; whether it does, the page itself looks at.
 NAMED: Final[Posts] = LEADERS | OFFICERS | {Post.SCHOOL_OFFICER, Post.LINE_MANAGER}
 
+_PORTAL: Final = ("static", "pages.home", "pages.proxy_pac", "pages.ca", "pages.ca_file",
+                  "pages.ca_qr")  # fmt: skip
+_OWN: Final = ("signin.me", "signin.password", "signin.recovery_codes", "signin.sessions_end",
+               "signin.second_factor_remove", "signin.passkeys_own", "signin.passkey_new_options",
+               "signin.passkey_remove")  # fmt: skip
+_HELP: Final = ("help.index", "help.page", "help.limits_page", "help.accessibility",
+                "help.visitors", "help.notice")  # fmt: skip
+
 MATRIX: Final[dict[str, Posts | Door]] = {
     # Whoever is on the school's network.
-    "static": Door.EVERYBODY,
-    "pages.home": Door.EVERYBODY,
-    "pages.proxy_pac": Door.EVERYBODY,
-    "pages.ca": Door.EVERYBODY,
-    "pages.ca_file": Door.EVERYBODY,
-    "pages.ca_qr": Door.EVERYBODY,
+    **dict.fromkeys(_PORTAL, Door.EVERYBODY),
     # Sign-in and one's own account.
     "signin.sign_in": Door.EVERYBODY,
     "signin.sign_out": Door.OWING,
@@ -58,14 +61,7 @@ MATRIX: Final[dict[str, Posts | Door]] = {
     "signin.link": Door.EVERYBODY,
     "signin.provider_start": Door.EVERYBODY,
     "signin.provider_back": Door.EVERYBODY,
-    "signin.me": STAFF,
-    "signin.password": STAFF,
-    "signin.recovery_codes": STAFF,
-    "signin.second_factor_remove": STAFF,
-    "signin.sessions_end": STAFF,
-    "signin.passkeys_own": STAFF,
-    "signin.passkey_new_options": STAFF,
-    "signin.passkey_remove": STAFF,
+    **dict.fromkeys(_OWN, STAFF),
     # Using the device at hand as oneself. Whoever holds it may end that.
     "sign_in_here.index": Door.EVERYBODY,
     "sign_in_here.begin": STAFF,
@@ -286,12 +282,7 @@ MATRIX: Final[dict[str, Posts | Door]] = {
     "audit.verify": TECHNICIAN | HEADS | DSLS | {Post.AUDITOR},
     "audit.export": HEADS | DSLS | {Post.AUDITOR},
     # Help, accessibility, portal.
-    "help.index": Door.EVERYBODY,
-    "help.page": Door.EVERYBODY,
-    "help.limits_page": Door.EVERYBODY,
-    "help.accessibility": Door.EVERYBODY,
-    "help.visitors": Door.EVERYBODY,
-    "help.notice": Door.EVERYBODY,
+    **dict.fromkeys(_HELP, Door.EVERYBODY),
 }
 
 
