@@ -9,6 +9,7 @@ from mitmproxy import http
 
 from appliance.attempts.attempt import Layer
 from appliance.policy.model import Action, Verdict
+from appliance.policy.names import is_address
 from appliance.policy.search_terms import searched
 from appliance.policy.situation import Query
 from appliance.policy.urls import Url, request_url
@@ -16,7 +17,7 @@ from proxy_addons import block_page, error_page
 from proxy_addons.answer import answer
 from proxy_addons.connections import Connection, Face
 from proxy_addons.gate import Gate, Passage, let_through
-from proxy_addons.signs import named_otherwise
+from proxy_addons.signs import by_address, named_otherwise
 from proxy_addons.translate import Misdirected, Seen, seen, target, visit
 
 # A blocked body is read to its end before the page goes out, and held meanwhile: a larger
@@ -44,7 +45,9 @@ class Enforce:
                 named = (flow.request.authority, *headers.hosts)
                 named = (flow.request.host, *named) if explicit else named
                 named_otherwise(self._gate, connection, named)
-            kind = error_page.MISDIRECTED if url.status == 421 else error_page.UNREADABLE
+            if url.status == 403:
+                by_address(self._gate, connection, headers.hosts)
+            kind = error_page.OF_STATUS.get(url.status, error_page.UNREADABLE)
             page = error_page.render(kind, self._gate.contents, url.why)
             flow.response = answer(url.status, error_page.HEADERS, page)
             return
@@ -84,6 +87,9 @@ class Enforce:
         found = target(scheme=scheme, named=named, path=path, bound=connection.bound, ports=ports)
         if connection.bound and isinstance(found, Url):
             connection.agreed = named
+        if not connection.bound and isinstance(found, Url) and is_address(found.host):
+            # Only what is closed or read for somebody comes to us by itself. Fails closed.
+            return Misdirected(403, "a page is opened by its name here, never by an address")
         return found
 
     def _block(

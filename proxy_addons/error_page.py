@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Final
 
 from mitmproxy.proxy.layers.http import _http1, _http2
@@ -38,6 +39,11 @@ UNSAFE: Final = Trouble(
 )
 MISDIRECTED: Final = Trouble("This did not work", "The page was asked for in two ways at once.")
 UNREADABLE: Final = Trouble("This did not work", "We could not read what was asked for.")
+NAMELESS: Final = Trouble(
+    "This page has no name", "Pages are opened by their name here, not by a number.",
+    "Type the name of the page.",
+)  # fmt: skip
+OF_STATUS: Final = MappingProxyType({403: NAMELESS, 421: MISDIRECTED})
 HEADERS: Final = pages.HTML
 
 

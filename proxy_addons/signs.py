@@ -44,6 +44,14 @@ def named_otherwise(gate: Gate, link: Connection, named: tuple[str, ...]) -> Non
     _tell(gate, link, Signal.SNI_MISMATCH, other, evidence)
 
 
+def by_address(gate: Gate, link: Connection, named: tuple[str, ...]) -> None:
+    """Take down that a page was asked for by an address, where only closed or read sites are."""
+    host = next(filter(None, map(_host, named)), "")
+    if host and _watched(gate, link):
+        evidence = f"Asked for a page at {host} by that address, where a site is that has a name"
+        _tell(gate, link, Signal.UNANSWERED, host, evidence)
+
+
 @dataclass(slots=True)
 class _Device:
     believed: bool = False

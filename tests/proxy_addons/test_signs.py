@@ -42,6 +42,22 @@ def test_a_permitted_name_that_carries_a_request_for_another(proxy: World) -> No
     assert proxy.outside.seen == []
 
 
+@pytest.mark.parametrize("host", ["93.184.100.14", "[2a00:1450:4000::14]"])
+def test_an_address_without_a_name_is_not_opened(proxy: World, host: str) -> None:
+    proxy.set(school(**WATCHED))
+    answer = proxy.curl(f"http://{host}/", STAFF)
+    assert answer.status == 403
+    assert "no name" in answer.text
+    assert proxy.outside.seen == []
+    (found,) = eventually(lambda: signs(proxy))
+    assert (found.signal, found.host) == ("unanswered", host.strip("[]"))
+
+
+def test_a_role_that_is_not_watched_is_refused_an_address_without_a_sign(proxy: World) -> None:
+    assert proxy.curl("http://93.184.100.14/", STAFF).status == 403
+    assert signs(proxy) == []
+
+
 def test_tls_inside_a_tunnel_that_names_another_host(proxy: World) -> None:
     proxy.set(school(**WATCHED))
     to = ("--connect-to", "www.facebook.com:443:en.wikipedia.org:443")
