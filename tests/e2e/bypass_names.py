@@ -19,6 +19,11 @@ def hosts_file(way: Way) -> bool:
     return _by_hosts_file(way, FORBIDDEN, FORBIDDEN_AT)
 
 
+def hosts_file_other(way: Way) -> bool:
+    """The same with a lesser-known host of the site, at an address of its own."""
+    return _by_hosts_file(way, "m.facebook.com", names.ADDRESSES["m.facebook.com"])
+
+
 def hosts_file_listed(way: Way) -> bool:
     """The same for a site that a list closes, whose pages the gate cannot read."""
     return _by_hosts_file(way, LISTED[0], names.ABROAD[LISTED[0]])
@@ -42,7 +47,7 @@ def dns_udp(way: Way) -> bool:
 
 def dns_tcp(way: Way) -> bool:
     """Another resolver is asked by TCP."""
-    return any(way.learned(_kdig(way, server, "+tcp")) for server in QUIET)
+    return any(way.learned(_kdig(way, server, "+tcp")) for server in at("still"))
 
 
 def dot(way: Way) -> bool:
@@ -79,7 +84,7 @@ def doh_by_address(way: Way) -> bool:
 
 def doh_unknown(way: Way) -> bool:
     """Encrypted DNS from a server that no list knows, for a site that the gate steers."""
-    return _over(way, "doh.example.net", "m.facebook.com")
+    return _over(way, "doh.example.net", FORBIDDEN)
 
 
 def doh_unknown_listed(way: Way) -> bool:
@@ -119,14 +124,15 @@ def _kdig(way: Way, server: str, *more: str) -> list[str]:
 DOT_PORT: Final = r"\b853\b"
 CASES: Final = (
     Bypass("hosts_file", hosts_file, pattern(FORBIDDEN)),
+    Bypass("hosts_file_other", hosts_file_other, pattern("m.facebook.com")),
     Bypass("hosts_file_listed", hosts_file_listed, pattern(LISTED[0])),
-    Bypass("dns_udp", dns_udp, pattern("quiet", port=r"UDP.*\b53\b"), ("kdig",)),
-    Bypass("dns_tcp", dns_tcp, pattern("quiet", port=r"TCP.*\b53\b"), ("kdig",)),
+    Bypass("dns_udp", dns_udp, pattern("quiet", port=r"\b53\b"), ("kdig",)),
+    Bypass("dns_tcp", dns_tcp, pattern("still", port=r"\b53\b"), ("kdig",)),
     Bypass("dot", dot, pattern("quiet", "dns.google", port=DOT_PORT), ("kdig", "stubby")),
     Bypass("doq", doq, pattern("doq", port=DOT_PORT), ("kdig",)),
     Bypass("doh_by_name", doh_by_name, r"dns\.google(?![\w.])"),
     Bypass("doh_by_address", doh_by_address, pattern("dns.google", port=r"\b443\b"), ("kdig",)),
-    Bypass("doh_unknown", doh_unknown, pattern("doh", "m.facebook.com")),
+    Bypass("doh_unknown", doh_unknown, pattern("doh")),
     Bypass("doh_unknown_listed", doh_unknown_listed, pattern(LISTED[1])),
     Bypass("dns_tunnel", dns_tunnel, r"^example\.net ", ("iodine", "iodined")),
 )

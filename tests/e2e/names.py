@@ -21,11 +21,13 @@ HOSTS: Final = (
     "www.facebook.com", "facebook.com", "m.facebook.com", "static.xx.fbcdn.net",
     "www.instagram.com", "x.com", "en.wikipedia.org", "en.m.wikipedia.org",
     "www.childline.org.uk", "www.bbc.co.uk", "plain.example.com", "linkedin.com",
-    *ENGINES, "www.gov.uk",
+    *ENGINES, "www.gov.uk", "edge.facebook.com",
 )  # fmt: skip
 ADDRESSES: Final = {
     host: (f"93.184.100.{10 + i}", f"2a00:1450:4000::{10 + i}") for i, host in enumerate(HOSTS)
 }
+# Where Facebook really is: in a range that carries nothing but Meta's services.
+ADDRESSES["edge.facebook.com"] = ("157.240.221.35", "2a03:2880:f12d:83::25de")
 # What lies further out: the far ends of ways round the gate (``router_abroad``), one for each
 # way, so that what the gate writes down of an address tells which way was tried.
 ABROAD: Final = {"dns.google": ("8.8.8.8", "2001:4860:4860::8888")} | {
@@ -35,6 +37,7 @@ ABROAD: Final = {"dns.google": ("8.8.8.8", "2001:4860:4860::8888")} | {
             "quiet", "doq", "doh", "casino", "hidden", "forged", "front", "ech", "relay",
             "relay443", "relay8080", "shell", "shell443", "wireguard", "wireguard443",
             "openvpn", "openvpn443", "work", "tor", "tor443", "tunnel", "bingo", "relay3128",
+            "still",
         ),
         50,
     )

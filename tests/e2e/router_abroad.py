@@ -25,7 +25,7 @@ from tests.e2e.waiting import until
 TUNNEL_PASSWORD: Final = "a word for both ends"
 WIREGUARD: Final = 51820
 TUNNEL_INSIDE: Final = "172.31.77.1"
-RESOLVERS: Final = ("dns.google", "quiet.example.net", "doh.example.net")
+RESOLVERS: Final = ("dns.google", *(f"{host}.example.net" for host in ("quiet", "still", "doh")))
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from appliance.policy.model import (
 )
 from appliance.policy.subjects import Device
 from appliance.store import devices, grants, sanctions
-from tests.e2e import school
+from tests.e2e import names, school
 from tests.e2e.bypass import LISTED
 from tests.e2e.bypass_addresses import FAVOUR, FAVOURED_MAC, READ, SANCTIONED_MAC
 from tests.e2e.gate import UPSTREAMS, Gate
@@ -52,6 +52,7 @@ class RouterGate(Gate):
                 stdout=log, stderr=log, cwd=ROOT,
             )  # fmt: skip
         until(self.stands, "the rules are in force", 60)
+        until(lambda: self.scouted(), "steered sites are known by address", 60)
         for face in ("dns", "proxy"):
             until(lambda face=face: self.version(face) is not None, f"{face} answers", 60)  # type: ignore[misc]
 
@@ -60,6 +61,12 @@ class RouterGate(Gate):
         up = self.processes["up"]
         assert up.poll() is None, f"it ended by itself: {self.said.read_text()[-3000:]}"
         return self.lab.appliance.run("nft", "list", "table", "inet", "bellgate").returncode == 0
+
+    def scouted(self) -> bool:
+        """Whether the last of the names that are looked up has been told to the kernel."""
+        last = self.lab.appliance.run("nft", "get", "element", "inet", "bellgate", "steered4",
+                                      f"{{ {names.ADDRESSES['www.youtube.com'][0]} }}")  # fmt: skip
+        return last.returncode == 0
 
     def door(self) -> dict[str, Any]:
         """Return what the door says of itself."""
@@ -77,9 +84,9 @@ class RouterGate(Gate):
 def prepare(gate: Gate, folder: Path) -> None:
     """Set up a school in which there is something to get round to."""
     school.prepare(gate, "duffield-meadows")
-    names = folder / "gambling.txt"
-    names.write_text("".join(f"{host}\n" for host in LISTED))
-    done = gate.command("lists", "add", str(names), "--category", "gambling", "--id", "gambling")
+    listed = folder / "gambling.txt"
+    listed.write_text("".join(f"{host}\n" for host in LISTED))
+    done = gate.command("lists", "add", str(listed), "--category", "gambling", "--id", "gambling")
     assert done.returncode == 0, done.stderr
     gate.write(_things_to_tell_apart)
 
