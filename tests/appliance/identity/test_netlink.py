@@ -31,31 +31,51 @@ def message(state: int, address: bytes, mac: bytes | None, kind: int = 28) -> by
     return struct.pack("=IHHII", 16 + len(body), kind, 0, 1, 0) + body
 
 
+def table(*datagrams: bytes) -> netlink.Table:
+    found: netlink.Table = {}
+    for data in datagrams:
+        netlink.applied(found, netlink.read(data)[0])
+    return found
+
+
 DONE = struct.pack("=IHHII", 16, 3, 0, 1, 0)
 MAC = bytes.fromhex("02fc00000005")
 
 
 @pytest.mark.parametrize("state", [0x02, 0x04, 0x08, 0x10, 0x80])
 def test_confirmed_neighbours_are_read(state: int) -> None:
-    pairs, done = netlink.read(message(state, bytes([192, 0, 2, 1]), MAC) + DONE)
-    assert pairs == [("192.0.2.1", "02:fc:00:00:00:05")]
+    changes, done = netlink.read(message(state, bytes([192, 0, 2, 1]), MAC) + DONE)
+    assert changes == [netlink.Change((1, "192.0.2.1"), "02:fc:00:00:00:05")]
     assert done
 
 
 @pytest.mark.parametrize("state", [0x00, 0x01, 0x20, 0x40])
 def test_unconfirmed_neighbours_are_left_out(state: int) -> None:
     """NONE, INCOMPLETE, FAILED and NOARP prove nothing about who is there."""
-    assert netlink.read(message(state, bytes([192, 0, 2, 1]), MAC))[0] == []
+    assert table(message(state, bytes([192, 0, 2, 1]), MAC)) == {}
 
 
 @pytest.mark.parametrize("mac", [None, bytes(6), b"", bytes(8)])
 def test_neighbours_without_a_mac_are_left_out(mac: bytes | None) -> None:
-    assert netlink.read(message(0x02, bytes([192, 0, 2, 1]), mac))[0] == []
+    assert table(message(0x02, bytes([192, 0, 2, 1]), mac)) == {}
 
 
 def test_ipv6_is_read_in_its_canonical_form() -> None:
     address = socket.inet_pton(socket.AF_INET6, "fd00:0:0:0:0:0:0:2")
-    assert netlink.read(message(0x04, address, MAC))[0] == [("fd00::2", "02:fc:00:00:00:05")]
+    assert table(message(0x04, address, MAC)) == {(1, "fd00::2"): "02:fc:00:00:00:05"}
+
+
+def test_what_is_gone_or_no_longer_confirmed_is_taken_away() -> None:
+    there = message(0x02, bytes([192, 0, 2, 1]), MAC)
+    assert table(there, message(0x20, bytes([192, 0, 2, 1]), MAC)) == {}
+    assert table(there, message(0x02, bytes([192, 0, 2, 1]), MAC, kind=29)) == {}
+    assert table(message(0x02, bytes([192, 0, 2, 1]), MAC, kind=29), there) != {}
+
+
+def test_an_address_that_two_interfaces_claim_for_two_devices_is_nobodys() -> None:
+    both: netlink.Table = {(1, "fe80::1"): "a", (2, "fe80::1"): "b", (1, "fe80::2"): "a"}
+    assert netlink.certain(both) == {"fe80::2": "a"}
+    assert netlink.certain({(1, "fe80::1"): "a", (2, "fe80::1"): "a"}) == {"fe80::1": "a"}
 
 
 def test_an_error_message_is_an_error() -> None:
@@ -66,10 +86,10 @@ def test_an_error_message_is_an_error() -> None:
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_named_bad(data: bytes) -> None:
     try:
-        pairs, _ = netlink.read(data)
+        changes, _ = netlink.read(data)
     except netlink.BadAnswerError:
         return
-    assert all(len(mac) == 17 for _, mac in pairs)
+    assert all(change.mac is None or len(change.mac) == 17 for change in changes)
 
 
 @given(st.binary(max_size=40), st.integers(0, 60))
