@@ -210,14 +210,6 @@ def test_a_supervised_session_brings_the_ordinary_policy_back() -> None:
     assert answer("www.example.org", PUPIL, "10:00", **held) == SANCTIONED
 
 
-@pytest.mark.parametrize("trusted", [True, False])
-def test_what_somebody_lifted_stays_lifted_whatever_the_clock_says(trusted: bool) -> None:
-    lifted = {"sanctions": (sanction(end=at("09:00"), lifted=True),)}
-    found = answer("www.example.org", PUPIL, "10:35", clock_trusted=trusted, **lifted)
-    assert found == UNTOUCHED
-    assert answer("www.example.org", PUPIL, "08:59", **lifted) == SANCTIONED
-
-
 @pytest.mark.parametrize(
     ("spoken_of", "what", "blocked"),
     [
@@ -289,8 +281,6 @@ def test_a_clock_in_doubt_is_lesson_and_nothing_timed_opens() -> None:
     assert answer("x.com", **doubt)[2] == "staff-lesson"
     assert answer("x.com", grants=(grant("service:x"),), **doubt)[2] == "staff-lesson"
     assert answer("www.example.org", PUPIL, sanctions=(sanction(),), **doubt) == SANCTIONED
-    over = sanction(end=at("09:00"))
-    assert answer("www.example.org", PUPIL, sanctions=(over,), **doubt) == SANCTIONED
     block = ReportedBlock(id="R1", target=target("host:bad.example"), start=at("23:00"))
     assert answer("bad.example", reported=(block,), **doubt)[1] == "blocked_by_report"
 

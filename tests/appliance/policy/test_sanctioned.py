@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from appliance.policy.engine import decide
 from appliance.policy.model import Subject
 from appliance.policy.sanctioned import devices_of, on_client, over_at, touches
 from appliance.policy.snapshot import Contents, PolicyInfo
@@ -65,3 +66,23 @@ def test_of_several_the_last_to_end_counts() -> None:
     assert over_at((short, other)) is None
     with pytest.raises(ValueError, match="empty"):
         over_at(())
+
+
+@pytest.mark.parametrize(
+    ("when", "trusted", "lifted", "action"),
+    [
+        ("08:59", True, False, "block"),
+        ("08:59", True, True, "block"),  # the past is explained as it was
+        ("09:00", True, False, "allow"),
+        ("09:00", True, True, "allow"),
+        ("09:00", False, False, "block"),  # no date ends it that is not known to have come
+        ("09:00", False, True, "allow"),  # what somebody lifted stays lifted
+        ("08:59", False, True, "allow"),
+    ],
+)
+def test_what_ends_a_sanction(when: str, trusted: bool, lifted: bool, action: str) -> None:
+    held = builders.sanction(end=builders.at("09:00"), lifted=lifted)
+    snapshot = builders.snapshot(sanctions=(held,))
+    asker = builders.client(builders.PUPIL, snapshot)
+    query = builders.query("www.example.org", asker, when, clock_trusted=trusted)
+    assert decide(query, snapshot).action == action
