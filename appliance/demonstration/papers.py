@@ -16,6 +16,7 @@ from appliance.policy.model import (
     StandingPermission,
     Subject,
     SubjectKind,
+    SupervisedSession,
     Target,
     TargetKind,
 )
@@ -27,6 +28,7 @@ from appliance.store import (
     report_blocks,
     requests,
     sanctions,
+    supervision,
 )
 from appliance.store.accounts import Account
 from appliance.store.content_reports import Draft
@@ -91,15 +93,7 @@ def add(
     now = now.astimezone(UTC)
     _reports(session, staff, now)
     troubled, curious = roll.pupils[TROUBLED], roll.pupils[CURIOUS]
-    sanctions.add(
-        session,
-        Sanction(
-            id="", subject=Subject(SubjectKind.PERSON, troubled.id), start=now - _DAY,
-            end=now + 6 * _DAY, clause="7.2", text="Close supervision only, for one week.",
-        ),
-        author=staff["dsl"].login, reason="Looked for ways round the filter three times",
-        at=now - _DAY,
-    )  # fmt: skip
+    _sanctions(session, roll, staff, now)
     by = staff["dsl"].login
     notes.add(session, "person", troubled.id, troubled.role, "Spoke with the class teacher: looks "
               "for a VPN at lunch, again and again. Parents are told.", by=by, at=now - _DAY,
@@ -111,6 +105,39 @@ def add(
                     "Many visits to a chat app at break: it was the class project.", by=by,
                     at=now - 8 * _DAY, concern=True)  # fmt: skip
     notes.close(session, old.id, by=by, at=now - 7 * _DAY, outcome="No further action")
+
+
+def _sanctions(session: Session, roll: Roll, staff: Mapping[str, Account], now: datetime) -> None:
+    """One that runs, with a session in which a teacher sat beside; one that was lifted."""
+    troubled, old = roll.pupils[TROUBLED], roll.pupils[12]
+    by, teacher = staff["dsl"].login, staff["teacher"]
+    sanctions.add(
+        session,
+        Sanction(
+            id="", subject=Subject(SubjectKind.PERSON, troubled.id), start=now - _DAY,
+            end=now + 6 * _DAY, clause="7.2", text="Close supervision only, for one week.",
+        ),
+        author=by, reason="Looked for ways round the filter three times", at=now - _DAY,
+    )  # fmt: skip
+    begun = now - 4 * _HOUR
+    supervision.supervise(
+        session,
+        SupervisedSession(
+            subject=Subject(SubjectKind.PERSON, troubled.id), start=begun, end=begun + _HOUR,
+            staff=teacher.name,
+        ),
+        account=teacher.login,
+    )  # fmt: skip
+    lifted = sanctions.add(
+        session,
+        Sanction(id="", subject=Subject(SubjectKind.PERSON, old.id), start=now - 8 * _DAY,
+                 end=now + 6 * _DAY, clause="7.2"),
+        author=by, reason="A web proxy, at break", at=now - 8 * _DAY,
+    )  # fmt: skip
+    sanctions.lift(
+        session, lifted.id, at=now - 7 * _DAY, by=staff["head"].login,
+        reason="It was the class project",
+    )  # fmt: skip
 
 
 def permit(session: Session, roll: Roll, name: str, now: datetime) -> None:
