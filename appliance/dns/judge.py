@@ -15,11 +15,12 @@ from datetime import date, datetime
 from functools import partial
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from math import inf
-from typing import Final, Protocol
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from appliance import clock
 from appliance.dns.forwarded import parted, written
+from appliance.dns.informants import Feed, Holder, Neighbours, SignedIn
 from appliance.policy.engine import closed_by_lists_alone
 from appliance.policy.model import Action, Reason, Verdict
 from appliance.policy.plan import DnsPlan, Plan, plan
@@ -36,56 +37,6 @@ MOST_PLANS: Final = 50_000
 # An allow that names the host or service itself, or the client's own grant, stands
 # whatever the host's alias is called.
 _STANDS: Final = frozenset({Reason.GRANT, Reason.SERVICE_RULE})
-
-
-class Holder(Protocol):
-    """What holds the published snapshot (``publish.hold.Holder``)."""
-
-    @property
-    def snapshot(self) -> Snapshot:
-        """The snapshot to enforce; never raises."""
-        ...
-
-    @property
-    def state(self) -> str:
-        """``current``, ``last_good`` or ``closed``."""
-        ...
-
-    def refresh(self) -> bool:
-        """Look whether a new one is published; True when it was swapped in."""
-        ...
-
-
-class Neighbours(Protocol):
-    """Who knows the MAC behind an address (``identity.neighbours.Neighbours``)."""
-
-    def mac_of(self, address: str) -> str | None:
-        """Return a MAC, or None."""
-        ...
-
-    def changed(self) -> frozenset[str]:
-        """Return the addresses whose MAC is another since the last call."""
-        ...
-
-
-class SignedIn(Protocol):
-    """Who knows the people on devices (``identity.sign_ins.SignIns``)."""
-
-    def person_of(self, address: str, mac: str | None, at: datetime) -> str | None:
-        """Return a person's id, or None."""
-        ...
-
-    def version(self, at: datetime) -> int:
-        """Return a number that moves when somebody else may be signed in somewhere."""
-        ...
-
-
-class Feed(Protocol):
-    """What counts the clients of names that nobody classified (``look_alikes.feed.Feed``)."""
-
-    def note(self, host: str, source: bytes) -> None:
-        """Count a client (packed address) of a host. Never raises."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

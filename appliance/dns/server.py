@@ -11,7 +11,8 @@ from typing import Final
 
 from appliance.attempts.spool import Spool
 from appliance.dns.datagrams import Datagrams
-from appliance.dns.judge import Holder, Judge, Neighbours, SignedIn
+from appliance.dns.informants import Holder, Neighbours, SignedIn
+from appliance.dns.judge import Judge
 from appliance.dns.noting import Noting
 from appliance.dns.recording import Recording
 from appliance.dns.recording import Spool as SpoolLike

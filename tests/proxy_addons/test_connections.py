@@ -9,7 +9,7 @@ import pytest
 from mitmproxy.proxy.mode_specs import ProxyMode
 from mitmproxy.test import tflow
 
-from appliance.policy.subjects import Device
+from appliance.policy.subjects import Device, Person
 from proxy_addons.connections import Connections, Face
 from tests import builders
 from tests.proxy_addons.world import Published
@@ -73,11 +73,11 @@ def test_a_new_snapshot_resolves_the_client_anew(
     connections.client_connected(who)
     before = connections.of(who).client
     assert connections.of(who).client is before
-    device = Device(id="laptop", name="Laptop", macs=(MAC,), role="staff")
+    device = Device(id="laptop", name="Laptop", macs=(MAC,), role="visitor")
     contents = replace(published.snapshot.contents, devices=(device,))
     published.snapshot = builders.Snapshot(contents)
     assert connections.of(who).client.device == "laptop"
-    assert connections.of(who).client.role == "staff"
+    assert connections.of(who).client.role == "visitor"
 
 
 def test_a_connection_that_closed_is_forgotten(connections: Connections) -> None:
@@ -118,3 +118,40 @@ def test_a_stand_in_stays_without_a_mac_when_a_snapshot_comes(
     device = Device(id="laptop", name="Laptop", macs=(MAC,), role="staff")
     published.snapshot = builders.Snapshot(replace(published.snapshot.contents, devices=(device,)))
     assert connections.of(who).client.role == "pupil"
+
+
+def test_who_signed_in_on_a_device_is_who_is_connected_and_no_longer_once_out(
+    published: Published,
+) -> None:
+    signed_in: dict[tuple[str, str | None], str] = {}
+    teacher = Person(id="t1", name="A teacher", role="staff")
+    published.snapshot = builders.snapshot(people=(teacher,))
+    mac_of = {builders.VISITOR: MAC}.get
+    connections = Connections(
+        lambda: published.snapshot, mac_of, lambda address, mac: signed_in.get((address, mac))
+    )
+    visitor = client(builders.VISITOR)
+    connections.client_connected(visitor)
+    before = connections.of(visitor)
+    assert (before.client.role, before.client.person) == ("visitor", None)
+    kind = before.kind
+    signed_in[(builders.VISITOR, MAC)] = "t1"
+    assert connections.of(visitor).client.person is None  # until it is told
+    connections.refresh_all()
+    after = connections.of(visitor)
+    assert (after.client.role, after.client.person) == ("staff", "t1")
+    assert after.kind != kind
+    signed_in.clear()
+    connections.refresh_all()
+    assert connections.of(visitor).client.role == "visitor"
+
+
+def test_a_stand_in_stays_an_unknown_device_whoever_signs_in(published: Published) -> None:
+    teacher = Person(id="t1", name="A teacher", role="staff")
+    published.snapshot = builders.snapshot(people=(teacher,))
+    connections = Connections(lambda: published.snapshot, lambda _: None, lambda *_: "t1")
+    test = client("127.0.0.1")
+    connections.client_connected(test)
+    connections.stand_in(test, builders.VISITOR)
+    connections.refresh_all()
+    assert connections.of(test).client.person is None

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import inf
 
 import pytest
@@ -9,6 +9,7 @@ from appliance import clock
 from appliance.dns.judge import Asker, Judge
 from appliance.policy.model import Action, Reason
 from appliance.policy.plan import DnsPlan
+from appliance.policy.subjects import Person
 from tests.appliance.dns.gate import FixedHolder, NoNeighbours, school
 from tests.builders import at, grant
 
@@ -118,3 +119,33 @@ def test_too_much_to_remember_is_outdated(monkeypatch: pytest.MonkeyPatch) -> No
     for host in ("a.example", "b.example"):
         the.judged(who(the, PUPIL), host)
     assert the.outdated()
+
+
+class OneSignedIn:
+    """Somebody who is signed in everywhere, or nobody."""
+
+    def __init__(self) -> None:
+        self.person: str | None = None
+        self.moved = 0
+
+    def person_of(self, address: str, mac: str | None, at: datetime) -> str | None:
+        return self.person
+
+    def version(self, at: datetime) -> int:
+        return self.moved
+
+
+def test_who_signed_in_on_a_device_is_who_asks_and_a_change_is_noticed_once() -> None:
+    teacher = Person(id="t1", name="A teacher", role="staff")
+    signed_in = OneSignedIn()
+    the = Judge(FixedHolder(school(people=(teacher,))), NoNeighbours(), signed_in=signed_in)
+    first = who(the, VISITOR)
+    assert (first.client.role, first.client.person) == ("visitor", None)
+    assert not the.others_signed_in()
+    signed_in.person, signed_in.moved = "t1", 1
+    assert the.others_signed_in()
+    assert not the.others_signed_in()
+    the.forget_clients()
+    second = who(the, VISITOR)
+    assert (second.client.role, second.client.person) == ("staff", "t1")
+    assert second.shares != first.shares
