@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
+import sys
+import threading
 from typing import Any, Final
 
 import pytest
 
-from appliance.firewall.learned import learn, steered
+from appliance.firewall.learned import Try, forget, learn, steered, tries
 from tests.appliance.firewall.little_router import OURS, PLACES, LittleRouter
+from tests.e2e.waiting import until
 
 pytestmark = pytest.mark.namespaces
 
@@ -91,3 +96,155 @@ def test_each_kind_of_packet_goes_where_it_should(router: LittleRouter, family: 
         if (said := tried(router, *case[:4], family)) != case[4]
     ]  # fmt: skip
     assert wrong == []
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_what_is_steered_comes_to_us_by_tcp_and_not_by_quic(
+    router: LittleRouter, family: int
+) -> None:
+    assert tried(router, "staff", "steered", "tcp", 443, family) == "internet"
+    router.apply(steered([address("steered", family)], 600))
+    for who in ("pupil", "staff"):
+        assert tried(router, who, "steered", "tcp", 443, family) == "https"
+        assert tried(router, who, "steered", "tcp", 80, family) == "http"
+        assert tried(router, who, "steered", "udp", 443, family) == "refused"
+        assert tried(router, who, "steered", "tcp", 9999, family) == "internet"
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("by_mac", [False, True])
+def test_what_is_cut_is_cut_for_one_client(router: LittleRouter, family: int, by_mac: bool) -> None:
+    client = router.mac("pupils") if by_mac else SOURCES["pupil"][1 + (family == 6)]
+    router.apply(learn("cut", [(client, address("third", family))], 600))
+    assert tried(router, "pupil", "third", "tcp", 443, family) == "https"
+    assert tried(router, "pupil", "third", "udp", 443, family) == "refused"
+    assert tried(router, "pupil", "third", "tcp", 5222, family) == "refused"
+    assert tried(router, "pupil", "web", "tcp", 443, family) == "internet"
+    assert tried(router, "staff", "third", "tcp", 443, family) == "internet"
+    router.apply(forget("cut", [(client, address("third", family))]))
+    assert tried(router, "pupil", "third", "tcp", 443, family) == "internet"
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize(
+    ("who", "spared", "local"), [("held", "internet", "internet"), ("shut", "refused", "refused")]
+)
+def test_only_what_was_answered_is_reached_by_those_held_to_it(
+    router: LittleRouter, family: int, who: str, spared: str, local: str
+) -> None:
+    """The first packet waits for the answer that may be on its way; the next is told at once."""
+    source = SOURCES[who][1 + (family == 6)]
+    machine = router.machines["pupils"]
+    with machine.socket(socket.AF_INET6 if family == 6 else socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.settimeout(20)
+        s.bind((source, 0))
+        s.connect((address("third", family), 9999))
+        s.send(b"first")
+        until(lambda: len(_tried_by(router, source)) == 1, "the first packet was noted", 30)
+        s.send(b"second")  # raises where the first was refused instead of dropped
+        with pytest.raises(ConnectionRefusedError):
+            s.recv(10)
+    # By TCP the kernel sends again by itself, and is refused then.
+    assert tried(router, who, "other", "tcp", 443, family) == "refused"
+    assert tried(router, who, "web", "udp", 3478, family, patience=2.0) in (spared, "silent")
+    assert tried(router, who, "web", "udp", 3478, family) == spared
+    assert tried(router, who, "nearby", "tcp", 80, family) == local
+    learned(router, "answered", who, "other", family)
+    assert tried(router, who, "other", "tcp", 443, family) == "internet"
+    assert tried(router, who, "other", "udp", 9999, family) == "internet"
+    router.apply(learn("answered", [(router.mac("pupils"), address("third", family))], 600))
+    assert tried(router, who, "third", "tcp", 443, family) == "internet"
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_an_answer_in_time_makes_the_first_packet_pass(router: LittleRouter, family: int) -> None:
+    """The kernel sends a SYN again after a second: by then DNS has told of its answer."""
+    source = SOURCES["held"][1 + (family == 6)]
+    found: list[str] = []
+    trying = threading.Thread(
+        target=lambda: found.append(tried(router, "held", "other", "tcp", 80, family))
+    )
+    trying.start()
+    until(lambda: len(_tried_by(router, source)) == 1, "the first packet was noted", 30)
+    learned(router, "answered", "held", "other", family)
+    trying.join()
+    assert found == ["internet"]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_sanctuary_is_reached_whatever_is_closed(router: LittleRouter, family: int) -> None:
+    for place in ("web", "ranged"):
+        router.apply(learn("sanctuary", [(SOURCES["shut"][1 + (family == 6)],
+                                          address(place, family))], 600))  # fmt: skip
+    assert tried(router, "shut", "web", "tcp", 443, family) == "internet"
+    assert tried(router, "shut", "web", "udp", 443, family) == "internet"
+    assert tried(router, "shut", "web", "tcp", 22, family) == "refused"
+    router.apply(learn("cut", [(SOURCES["shut"][1 + (family == 6)], address("web", family))], 60))
+    assert tried(router, "shut", "web", "udp", 443, family) == "internet"
+    assert not [one for one in router.on_router(tries, router.nft)
+                if one.address == address("web", family) and one.port == 443]  # fmt: skip
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_who_tried_what_is_noted_with_the_reason(router: LittleRouter, family: int) -> None:
+    for port, protocol, place in ((443, "tcp", "resolver"), (853, "udp", "web"),
+                                  (51820, "udp", "web"), (5222, "tcp", "ranged"),
+                                  (9999, "tcp", "third"), (123, "udp", "third"),
+                                  (9999, "tcp", "nearby")):  # fmt: skip
+        tried(router, "pupil", place, protocol, port, family)
+    tried(router, "pupil", "third", "udp", 53, family)
+    source = SOURCES["pupil"][1 + (family == 6)]
+    expected = {
+        ("resolver", address("resolver", family), "tcp", 443),
+        ("resolver", address("web", family), "udp", 853),
+        ("tunnel", address("web", family), "udp", 51820),
+        ("closed", address("ranged", family), "tcp", 5222),
+        ("unanswered", address("third", family), "tcp", 9999),
+        ("resolver", address("third", family), "udp", 53),  # answered by us, and a sign
+    }
+    found = {(one.reason, one.address, one.protocol, one.port) for one in _tried_by(router, source)}
+    assert found == expected
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_tunnel_protocol_is_refused_and_noted(router: LittleRouter, family: int) -> None:
+    """GRE has no port: number 47."""
+    internet = router.machines["internet"]
+    with subprocess.Popen(internet.command(sys.executable, "-c", _HEAR, str(family)), text=True,
+                          stdout=subprocess.PIPE) as hearing:  # fmt: skip
+        assert hearing.stdout
+        assert hearing.stdout.readline() == "ready\n"
+        for who in ("pupil", "staff"):
+            machine, *sources = SOURCES[who]
+            done = router.machines[machine].run(
+                sys.executable, "-c", _SEND, sources[family == 6], address("web", family), who
+            )
+            assert done.returncode == 0, done.stderr
+        assert hearing.communicate(timeout=30)[0] == "staff\n"
+    source = SOURCES["pupil"][1 + (family == 6)]
+    noted = [(o.reason, o.protocol, o.port) for o in _tried_by(router, source)]
+    assert noted == [("protocol", "gre", 0)]
+
+
+def _tried_by(router: LittleRouter, source: str) -> list[Try]:
+    return [one for one in router.on_router(tries, router.nft) if one.client == source]
+
+
+_SEND: Final = """
+import socket, sys
+source, to, said = sys.argv[1:]
+family = socket.AF_INET6 if ":" in to else socket.AF_INET
+with socket.socket(family, socket.SOCK_RAW, 47) as one:
+    one.bind((source, 0))
+    one.sendto(bytes(4) + said.encode(), (to, 0))
+"""
+_HEAR: Final = """
+import socket, sys
+family = socket.AF_INET6 if sys.argv[1] == "6" else socket.AF_INET
+with socket.socket(family, socket.SOCK_RAW, 47) as one:
+    print("ready", flush=True)
+    said = ""
+    while said != "staff":
+        said = one.recv(200)[-5:].decode()
+        print(said, flush=True)
+"""
