@@ -15,10 +15,12 @@ from admin_ui.devices import trust
 from admin_ui.devices.blueprint import blueprint
 from admin_ui.devices.known import known
 from admin_ui.gate import gate
+from appliance import clock
+from appliance.identity.leases import HostNames
 from appliance.policy.subjects import Device, is_random_mac
 from appliance.status import host_names
 from appliance.status.running import announced
-from appliance.store import register_search, sightings
+from appliance.store import register_search, settings, sightings
 
 PAGE: Final = 25
 LONGEST: Final = 0.08  # seconds that the page waits for host names
@@ -27,7 +29,10 @@ _LONGEST_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(slots=True)
 class Seen:
-    """A device by its MAC, or by its address where that is all there is. count: attempts."""
+    """A device by its MAC, or by its address where that is all there is. count: attempts.
+
+    host: what the school's resolver calls it. called: what it calls itself.
+    """
 
     mac: str = ""
     addresses: list[str] = field(default_factory=list)
@@ -36,6 +41,7 @@ class Seen:
     last: datetime = _LONGEST_AGO
     count: int = 0
     host: str = ""
+    called: str = ""
     suggestion: str = ""
 
     @property
@@ -52,6 +58,7 @@ def seen() -> str:
     with gate().reading() as session:
         choices = known(session)
         every = unnamed(session)
+        files = settings.get(session, "lease_files", [])
     view = gate().view()
     networks = {one.id: one.name for one in view.snapshot.contents.networks}
     here = {one.network for one in every}
@@ -59,7 +66,7 @@ def seen() -> str:
     near = [one for one in every if not network or one.network == network]
     shown = [one for one in near if one.random is made_up]
     page = shown[(number - 1) * PAGE : number * PAGE]
-    _suggest(page, networks)
+    _suggest(page, networks, files)
     return render_template(
         "devices/seen.html", page=page, total=len(shown), number=number,
         pages=-(-len(shown) // PAGE), networks=networks, network=network, choices=choices,
@@ -115,15 +122,22 @@ def _add(
         one.last, one.network, one.role = max(last, one.last), network, role
 
 
-def _suggest(page: list[Seen], networks: dict[str, str]) -> None:
-    """Fill in names: by what the school's resolver calls it, else by network and address."""
+def _suggest(page: list[Seen], networks: dict[str, str], files: list[str]) -> None:
+    """Fill in names: what the school's resolver or the device itself says, else where it is.
+
+    files: lease files of DHCP servers.
+    """
+    called, now = HostNames(map(Path, files)), clock.real().timestamp()
+    called.look()
     running = announced(gate().settings.data)
     addresses = [one.addresses[0] for one in page]
     hosts = host_names.of(addresses, running.upstreams if running else (), LONGEST)
     for one in page:
         one.host = hosts.get(one.addresses[0], "")
+        one.called = called.name_of(one.mac, one.addresses[0], now)
         end = (one.mac or one.addresses[0]).replace(":", "")[-4:]
-        one.suggestion = one.host.partition(".")[0] or f"{networks.get(one.network, '')} {end}"
+        name = one.host or one.called
+        one.suggestion = name.partition(".")[0] or f"{networks.get(one.network, '')} {end}"
         one.suggestion = one.suggestion.strip()[:60]
 
 

@@ -82,12 +82,20 @@ class Ration:
 class Recorder:
     """Takes one spool directory into one store. One at a time for each directory.
 
-    ration: without one, every ``drain`` takes all it finds. skipped: bytes that made no
-    sense, since the start.
+    ration: without one, every ``drain`` takes all it finds. named: gives an attempt the name
+    that its device has with others. skipped: bytes that made no sense, since the start.
     """
 
-    def __init__(self, directory: Path, store: Store, *, ration: Ration | None = None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        store: Store,
+        *,
+        ration: Ration | None = None,
+        named: Callable[[Attempt], Attempt] = lambda attempt: attempt,
+    ) -> None:
         self._directory, self._store, self._ration = directory, store, ration
+        self._named = named
         self._segments: dict[str, _Segment] = {}
         self._folding: Folding | None = None
         self.skipped = 0
@@ -174,7 +182,7 @@ class Recorder:
             name = segment.path.name
             place = places.get(segment.head.id) or Place(segment.head.id, name, segment.start, 0)
             stretch, more = _stretch(segment, place.read, room)
-            haul.attempts += stretch.attempts
+            haul.attempts += map(self._named, stretch.attempts)
             haul.whole = haul.whole and not more
             if stretch.end:
                 self._tell(name, stretch)

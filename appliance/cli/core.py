@@ -20,6 +20,7 @@ from appliance.audit import anchors
 from appliance.cli.addresses import Endpoint
 from appliance.cli.places import Places
 from appliance.cli.scout import Scout
+from appliance.cli.self_named import SelfNamed
 from appliance.cli.signed_in import SignedIn
 from appliance.doctor.rounds import Rounds
 from appliance.identity.roster import Roster
@@ -79,7 +80,8 @@ class Core:
 
     def _work(self, store: Store, identity: tuple[int, int]) -> None:
         publisher = Publisher(store, self._places.snapshot)
-        recorder = Recorder(self._places.spool, store, ration=Ration())
+        names = SelfNamed()
+        recorder = Recorder(self._places.spool, store, ration=Ration(), named=names.named)
         keeper = anchors.Keeper(anchors.path(self._places.data), clock.real)
         while True:
             ending = self._stopping.is_set()
@@ -87,6 +89,7 @@ class Core:
             if self._identity() != identity:
                 return
             self._publish(publisher, store)
+            names.look(store)
             self._record(recorder, hurry=ending)
             self._anchor(store, keeper)
             self._roster.look(clock.real())

@@ -9,6 +9,7 @@ import click
 from appliance.cli.devices import slug
 from appliance.cli.errors import InputError
 from appliance.cli.forwarders import forwarders_command
+from appliance.cli.leases import leases_command
 from appliance.cli.options import data_option, json_option
 from appliance.cli.output import print_json, print_table
 from appliance.policy.model import Ownership
@@ -26,6 +27,7 @@ def networks_command() -> None:
 
 
 networks_command.add_command(forwarders_command)
+networks_command.add_command(leases_command)
 
 
 @networks_command.command("add")

@@ -13,7 +13,7 @@ from appliance.accounts.posts import Post
 from appliance.attempts.attempt import Attempt, Layer, Visit
 from appliance.attempts.visits import Changes, Entry
 from appliance.policy.subjects import Device
-from appliance.store import attempts, devices
+from appliance.store import attempts, devices, settings
 from tests.admin_ui.conftest import School
 
 MAC, RANDOM = "00:1b:63:00:00:01", "da:a1:19:00:00:01"
@@ -91,6 +91,21 @@ def test_the_neighbour_table_counts_where_it_is_ours(school: School, web: FlaskC
     assert "00:1b:63:00:00:0b" not in page
     assert "00:1b:63:00:00:0a" in web.get("/devices/seen?network=demo-staff").text
     assert MAC not in web.get("/devices/seen?network=demo-staff").text
+
+
+def test_what_a_device_calls_itself_is_shown_as_its_own_word(
+    school: School, web: FlaskClient
+) -> None:
+    file = school.data / "leases"
+    file.write_text(f"0 {MAC} 127.0.10.7 <b>pad-7</b> *\n0 {RANDOM} 127.0.30.4 phone *\n")
+    with school.store.session() as session:
+        settings.put(session, "lease_files", [str(file)])
+    page = web.get("/devices/seen").text
+    assert "Calls itself" in page
+    assert "&lt;b&gt;pad-7&lt;/b&gt;" in page
+    assert "<b>pad-7" not in page
+    file.unlink()
+    assert "Calls itself" not in web.get("/devices/seen").text
 
 
 def test_what_the_proxy_saw_of_the_certificate(school: School, web: FlaskClient) -> None:
