@@ -7,7 +7,7 @@ from datetime import datetime
 
 from appliance.policy.model import Sanction, Subject, SubjectKind
 from appliance.policy.snapshot import Contents
-from appliance.policy.subjects import Client, applies_to
+from appliance.policy.subjects import Client, may_be
 
 
 def devices_of(subject: Subject, contents: Contents) -> tuple[str, ...]:
@@ -31,7 +31,7 @@ def on_client(client: Client, at: datetime, sanctions: Iterable[Sanction]) -> tu
     return tuple(
         one
         for one in sanctions
-        if applies_to(one.subject, client) and one.start <= at and (one.end is None or at < one.end)
+        if may_be(one.subject, client) and one.start <= at and (one.end is None or at < one.end)
     )
 
 

@@ -30,7 +30,7 @@ from appliance.policy.subjects import (
     Person,
     Register,
     Role,
-    applies_to,
+    may_be,
 )
 from appliance.policy.timetable import CLOCK_IN_DOUBT, Calendar, Moment, Timetable, moment_at
 
@@ -190,12 +190,13 @@ class Snapshot:
             client.device if (SubjectKind.DEVICE, client.device) in named else None,
             client.ownership,
             client.trusts_ca,
+            frozenset(one for one in client.others if (SubjectKind.PERSON, one) in named),
         )
 
     def next_change(self, at: datetime, client: Client, moment: Moment) -> datetime | None:
         """Return the first instant after ``at`` at which a verdict for the client may change."""
         c = self.contents
-        mine = [timed for timed in self._timed() if applies_to(timed.subject, client)]
+        mine = [timed for timed in self._timed() if may_be(timed.subject, client)]
         edges = [edge for timed in mine for edge in (timed.start, timed.end) if edge]
         edges += [block.start for block in c.reported]
         if moment.until is not None:

@@ -19,7 +19,7 @@ from appliance.policy.precedence import (
     specificity,
 )
 from appliance.policy.situation import Situation
-from appliance.policy.subjects import applies_to, opens_for
+from appliance.policy.subjects import may_be, opens_for
 from appliance.policy.urls import SAFE_METHODS
 
 
@@ -86,8 +86,7 @@ def sanction(situation: Situation) -> Finding | None:
     if held is None:
         return None
     if any(
-        applies_to(s.subject, client) and situation.running(s.start, s.end)
-        for s in contents.supervised
+        may_be(s.subject, client) and situation.running(s.start, s.end) for s in contents.supervised
     ):
         return None
     if any(within(situation.query.host, allowed) for allowed in contents.sanction_allow):
@@ -172,7 +171,7 @@ def _held(candidate: Sanction, situation: Situation) -> bool:
     # not known to have come.
     in_doubt = not situation.query.clock_trusted and not candidate.lifted
     running = situation.running(candidate.start, candidate.end) or in_doubt
-    return running and applies_to(candidate.subject, situation.client)
+    return running and may_be(candidate.subject, situation.client)
 
 
 def _ruled(rule: Rule | None, reason: Reason, category: str | None = None) -> Finding | None:

@@ -92,6 +92,8 @@ class Client:
 
     registered_as: the role of its register, where its network's stricter one holds instead;
     None elsewhere. network_groups: the groups that it is in by its network, there.
+    others: people besides ``person`` whom it may be as well, by register or sign-in: what they
+    are kept from, it is kept from.
     """
 
     address: str
@@ -106,6 +108,7 @@ class Client:
     trusts_ca: bool = False
     registered_as: str | None = None
     network_groups: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
 
     @property
     def earned(self) -> frozenset[str]:
@@ -146,6 +149,13 @@ def opens_for(subject: Subject, client: Client) -> bool:
         if subject.kind is SubjectKind.GROUP:
             return subject.id in client.earned
     return applies_to(subject, client)
+
+
+def may_be(subject: Subject, client: Client) -> bool:
+    """Whether a subject covers a client, or may: what a sanction asks, which must not be shed
+    by signing in on somebody else's device, or by making up a hardware address."""
+    also = subject.kind is SubjectKind.PERSON and subject.id in client.others
+    return also or applies_to(subject, client)
 
 
 class Register:
@@ -242,6 +252,7 @@ class Register:
             network=network.id if network else None,
             ownership=device.ownership, trusts_ca=device.trusts_ca,
             registered_as=own if moved else None, network_groups=of_network,
+            others=_besides(person, owner, signed),
         )  # fmt: skip
 
     def _rank(self, role: str) -> float:
@@ -260,15 +271,22 @@ class Register:
         person: Person | None,
     ) -> Client:
         id_, name = (device.id, device.name) if device else (None, "")
+        owner = self._people.get(device.person or "") if device else None
         if network is None:
-            return Client(address=ip, mac=mac, device=id_, device_name=name, role=self._restrictive)
+            return Client(address=ip, mac=mac, device=id_, device_name=name, role=self._restrictive,
+                          others=_besides(None, owner))  # fmt: skip
         return Client(
             address=ip, mac=mac, device=id_, device_name=name,
             person=person.id if person else None,
             role=person.role if person else network.role,
             groups=frozenset(network.groups + (person.groups if person else ())),
             network=network.id, ownership=network.ownership, trusts_ca=network.trusts_ca,
+            others=_besides(person, owner),
         )  # fmt: skip
+
+
+def _besides(person: Person | None, *known: Person | None) -> frozenset[str]:
+    return frozenset(one.id for one in known if one is not None and one is not person)
 
 
 def _plain(address: str) -> IPv4Address | IPv6Address:

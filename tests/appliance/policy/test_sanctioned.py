@@ -10,7 +10,7 @@ from appliance.policy.engine import decide
 from appliance.policy.model import Subject
 from appliance.policy.sanctioned import devices_of, on_client, over_at, touches
 from appliance.policy.snapshot import Contents, PolicyInfo
-from appliance.policy.subjects import Client, Device
+from appliance.policy.subjects import Client, Device, Person
 from tests import builders
 
 CONTENTS = Contents(
@@ -86,3 +86,59 @@ def test_what_ends_a_sanction(when: str, trusted: bool, lifted: bool, action: st
     asker = builders.client(builders.PUPIL, snapshot)
     query = builders.query("www.example.org", asker, when, clock_trusted=trusted)
     assert decide(query, snapshot).action == action
+
+
+PEOPLE = (
+    Person(id="sam", name="Sam", role="pupil"), Person(id="kim", name="Kim", role="pupil"),
+    Person(id="lee", name="Mx Lee", role="staff"),
+)  # fmt: skip
+SAMS, MADE_UP = "00:1b:63:00:00:01", "02:00:00:00:00:01"
+
+
+@pytest.mark.parametrize(
+    ("sanctioned", "mac", "signed_in", "blocked"),
+    [
+        ("sam", SAMS, None, True),
+        ("kim", SAMS, None, False),
+        ("kim", SAMS, "kim", True),  # signed in on Sam's: it does not shed Kim's own
+        ("sam", SAMS, "kim", True),  # and lending it does not shed Sam's
+        ("lee", SAMS, "lee", True),
+        ("sam", SAMS, "lee", True),
+        ("kim", SAMS, "lee", False),
+        ("sam", MADE_UP, None, True),  # the register knows whose it is, if it earns nothing
+        ("sam", MADE_UP, "kim", True),
+        ("kim", MADE_UP, "kim", True),
+        ("kim", MADE_UP, None, False),
+        ("sam", "00:1b:63:00:00:99", None, False),
+        ("sam", "00:1b:63:00:00:99", "sam", True),
+    ],
+)
+def test_no_device_and_no_sign_in_sheds_a_sanction(
+    sanctioned: str, mac: str, signed_in: str | None, blocked: bool
+) -> None:
+    pads = tuple(
+        Device(id=f"pad{n}", name="Pad", macs=(one,), person="sam")
+        for n, one in enumerate((SAMS, MADE_UP))
+    )
+    snapshot = builders.snapshot(
+        people=PEOPLE, devices=pads, sanctions=(builders.sanction(f"person:{sanctioned}"),)
+    )
+    client = snapshot.register.resolve(builders.PUPIL, mac, signed_in)
+    found = decide(builders.query("www.example.org", client), snapshot)
+    assert (found.reason == "sanction") == blocked
+
+
+def test_who_may_be_somebody_under_a_sanction_shares_nobody_elses_answers() -> None:
+    pad = Device(id="pad", name="Pad", macs=(SAMS,), person="sam")
+    held = {"people": PEOPLE, "devices": (pad,)}
+    snapshot = builders.snapshot(**held, sanctions=(builders.sanction("person:kim"),))
+    alone = snapshot.register.resolve(builders.PUPIL, SAMS)
+    beside = snapshot.register.resolve(builders.PUPIL, SAMS, "kim")
+    assert snapshot.class_of(alone) != snapshot.class_of(beside)
+    plain = builders.snapshot(**held)
+    assert plain.class_of(alone) == plain.class_of(beside)
+    moment = snapshot.moment(builders.at("09:30"), beside)
+    short = builders.snapshot(
+        **held, sanctions=(builders.sanction("person:kim", end=builders.at("09:40")),)
+    )
+    assert short.next_change(builders.at("09:30"), beside, moment) == builders.at("09:40")
