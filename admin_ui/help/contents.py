@@ -34,6 +34,8 @@ PAGES: Final = (
              TECHNICIAN | HEADS),
     HelpPage("upstream", "The accredited filter in front", "Why the school needs one, and how the "
              "two work together.", "IT technician and leaders", TECHNICIAN | HEADS),
+    HelpPage("ways-round", "Ways round the gate", "What becomes of each: stopped, noticed or neither, as "
+             "measured.", "IT technician and safeguarding leads", TECHNICIAN | DSLS),
     HelpPage("approving", "Approving on a phone", "From the request to your signature, and what "
              "you see before you decide.", "Headteacher", HEADS),
     HelpPage("reading-the-log", "Reading the log", "What an attempt is, what is noise, and how to "
@@ -41,6 +43,9 @@ PAGES: Final = (
     HelpPage("sanctions", "Sanctions and supervised sessions", "Keeping somebody from the internet "
              "for a while, and sitting beside them.", "Headteacher, safeguarding leads, all staff",
              HEADS | DSLS | STAFF),
+    HelpPage("signals", "Signs of ways round the gate", "What the gate notices, how often it is "
+             "wrong, and what to do before you act.", "Safeguarding leads and IT technician",
+             DSLS | TECHNICIAN),
     HelpPage("asking-and-reporting", "Asking for a page, reporting a page", "For teachers and all "
              "other staff.", "All staff", STAFF),
     HelpPage("governors", "What a governor sees", "Counts, never names, and the questions to ask.",

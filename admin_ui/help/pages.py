@@ -9,7 +9,7 @@ from flask import Blueprint, abort, render_template
 
 from admin_ui import who
 from admin_ui.gate import StoreAwayError, gate
-from admin_ui.help import contents, limits, policy_words
+from admin_ui.help import bypasses, contents, limits, policy_words, signs
 from admin_ui.help.links import page_link
 from admin_ui.reports import leads
 
@@ -31,7 +31,7 @@ def page(name: str) -> str:
     found = contents.find(name)
     if found is None:
         abort(404)
-    return render_template(f"help/{found.name}.html", help=found, **_known())
+    return render_template(f"help/{found.name}.html", help=found, ways=_ways(), **_known())
 
 
 @blueprint.get("/help/limits")
@@ -58,11 +58,20 @@ def notice() -> str:
     return render_template("help/notice.html", **_known())
 
 
+def _ways() -> dict[str, object]:
+    return {
+        "groups": bypasses.groups(),
+        **{role: bypasses.counts(role) for role in bypasses.ROLES},
+        "gateway": limits.gateway_mode(),
+    }
+
+
 def _known() -> dict[str, object]:
     return {
         "readers": policy_words.readers(),
         "monitoring": policy_words.monitoring(),
         "leads": _leads(),
+        "signs": signs.signs,
     }
 
 

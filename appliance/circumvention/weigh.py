@@ -18,7 +18,7 @@ from appliance.circumvention.weights import Weights
 from appliance.policy.names import within
 
 SHOWN: Final = 3  # targets that a reason names
-DAY: Final = timedelta(days=1)
+AGAIN: Final = timedelta(hours=20)  # the same lesson tomorrow is another time
 
 
 class Level(StrEnum):
@@ -113,7 +113,7 @@ def _reason(signal: Signal, events: list[Event], at: datetime, weights: Weights)
     points, targets = 0.0, Counter[str]()
     known: dict[str, datetime] = {}  # target -> when the client last went after it
     for burst in bursts:
-        new = any(t not in known or burst.at - known[t] > DAY for t in burst.targets)
+        new = any(t not in known or burst.at - known[t] > AGAIN for t in burst.targets)
         age = max(at - burst.last, timedelta())
         points += weight.weight * (1 if new else weights.again) * 0.5 ** (age / weights.half_life)
         known |= dict.fromkeys(burst.targets, burst.last)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from math import log2
 from typing import Final
 
-from appliance.policy.names import is_address, within
+from appliance.policy.names import is_address, suffixes
 
 HALF: Final = 150.0  # seconds of one half of the window; both together are five minutes
 AGAIN: Final = 240.0  # seconds until the same tunnel is told of once more
@@ -107,7 +107,7 @@ class Tunnels:
         if (len(name) < SHORT and not odd) or not host:
             return None
         domain = registrable(host)
-        if not domain or any(within(host, one) for one in _SPARED):
+        if not domain or any(name in _SPARED for name in suffixes(host)):
             return None
         cargo = name[: -(len(domain) + 2)].lower()  # the domain's labels and the root are 2 more
         if not cargo:

@@ -78,7 +78,7 @@ def test_kinds_add_up_and_what_weighs_most_comes_first() -> None:
         event(2000, Signal.VPN_PORT, "192.0.2.2"),
     )  # fmt: skip
     assert [reason.signal for reason in found.reasons] == [Signal.VPN_PORT, Signal.NO_DNS, V]
-    assert found.score == pytest.approx(4 + 3 + 1.5)
+    assert found.score == pytest.approx(6 + 4 + 1.5)  # the ports gave all that they may
     assert found.level is Level.LIKELY
     assert found.last == NOW - timedelta(minutes=60)
 
@@ -123,10 +123,8 @@ EVENTS = st.builds(
 )  # fmt: skip
 
 
-@given(st.lists(EVENTS, max_size=30), st.randoms())
-def test_any_signs_come_to_something_bounded_in_any_order(
-    events: list[Event], order: object
-) -> None:
+@given(st.lists(EVENTS, max_size=30))
+def test_any_signs_come_to_something_bounded_in_any_order(events: list[Event]) -> None:
     found = assess(events, NOW, W)
     assert 0 <= found.score <= sum(weight.most for weight in W.signals.values())
     assert all(r.points <= W.signals[r.signal].most for r in found.reasons)
