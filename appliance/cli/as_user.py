@@ -24,7 +24,10 @@ USUAL: Final = ("bellgate", "nobody")  # the first that this machine has
 _PATIENCE: Final = 30.0  # seconds for the trial; a Pi takes three to load Python
 _TRIAL: Final = """\
 import os, sys, appliance.cli.run
-sys.exit(0 if os.access(sys.argv[1], os.R_OK | os.W_OK | os.X_OK) else 3)
+data, *files = sys.argv[1:]
+if not os.access(data, os.R_OK | os.W_OK | os.X_OK):
+    sys.exit(3)
+sys.exit(0 if all(os.access(file, os.R_OK) for file in files) else 4)
 """
 
 
@@ -45,14 +48,14 @@ class User:
             f"--bounding-set=-all{kept}", "--",
         )  # fmt: skip
 
-    def take(self, data: Path) -> None:
-        """Take over a data directory, having made sure that the user can work in it.
+    def take(self, data: Path, *files: Path) -> None:
+        """Take over a data directory. files: what else the user has to be able to read.
 
         Raises:
             InputError: it cannot; says what to change.
         """
         hand_over(data, self.uid, self.gid)
-        try_out(self, data)
+        try_out(self, data, *files)
 
 
 def chosen(name: str | None) -> User:
@@ -72,15 +75,16 @@ def chosen(name: str | None) -> User:
     raise InputError(f"--user: there is no user {name or ' or '.join(USUAL)!r} on this machine")
 
 
-def try_out(user: User, data: Path) -> None:
-    """Make sure that the user can run this program and work in the data directory.
+def try_out(user: User, data: Path, *files: Path) -> None:
+    """Make sure that the user can run this program, work in the data directory and read files.
 
     Raises:
         InputError: it cannot; says what to change.
     """
     try:
         done = subprocess.run(
-            [*user.words(), sys.executable, "-c", _TRIAL, str(data.absolute())],
+            [*user.words(), sys.executable, "-c", _TRIAL, str(data.absolute()),
+             *(str(file.absolute()) for file in files)],
             capture_output=True, text=True, errors="replace", timeout=_PATIENCE, check=False,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
@@ -90,6 +94,9 @@ def try_out(user: User, data: Path) -> None:
             f"--user: {user.name} cannot reach {data.absolute()}: choose a data directory below "
             "one that everybody may enter (--data /var/lib/bellgate), or another user"
         )
+    if done.returncode == 4:
+        named = ", ".join(map(str, files))
+        raise InputError(f"--user: {user.name} cannot read {named}: put it where everybody may")
     if done.returncode:
         lines = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
         raise InputError(

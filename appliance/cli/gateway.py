@@ -61,7 +61,8 @@ def cabling(
             "part but the firewall's door gives root's power up at once"
         )
     for one in listen:
-        if ip_address(one).is_loopback or ip_address(one).is_unspecified:
+        ip = ip_address(one)
+        if ip.is_loopback or ip.is_unspecified or ip.is_link_local or ip.is_multicast:
             raise InputError(
                 f"--listen: clients cannot be led to {one}; give addresses of this machine that "
                 "they can reach, one for IPv4 and one for IPv6"

@@ -15,8 +15,8 @@ from appliance.cli.wording import ringing_for
 from appliance.policy.snapshot import Snapshot
 from appliance.publish.compile import misfits
 from appliance.status import faces, files
-from appliance.status.firewall import firewall
 from appliance.status.checks import Check, Level
+from appliance.status.firewall import firewall
 
 LATE: Final = 2.0  # seconds after which a change that is not in force is a fault
 

@@ -103,7 +103,8 @@ def up_command(
         said = setup.prepare(options.places, ports, template, rehearse, demo=demo)
         options.places.announce(ports, options.upstreams)
         if wiring.cabling is not None:
-            wiring.cabling.user.take(data)
+            needed = (upstream_ca,) if upstream_ca else ()
+            wiring.cabling.user.take(data, *needed)
         fancy = sys.stdout.isatty() and not plain
         running.run(options, said, told_to_stop(), fancy=fancy)
 
@@ -118,14 +119,15 @@ def check_ports(ports: Ports) -> None:
         (ports.dns, "--dns-port"), (ports.http, "--http-port"), (ports.https, "--https-port"),
         (ports.proxy, "--proxy-port"), (ports.web, "--web-port"),
     )  # fmt: skip
+    every = (*ports.addresses, *((ports.inside,) if ports.inside else ()))
     seen: dict[int, str] = {}
     for number, option in tcp:
         if number in seen:
             raise InputError(f"port {number} is given twice: {seen[number]} and {option}")
         seen[number] = option
-        for address in ports.addresses:
+        for address in every:
             addresses.check_free((address, number), socket.SOCK_STREAM, option)
-    for address in ports.addresses:
+    for address in every:
         addresses.check_free((address, ports.dns), socket.SOCK_DGRAM, "--dns-port")
         if ports.radius:
             addresses.check_free((address, ports.radius), socket.SOCK_DGRAM, "--radius-port")

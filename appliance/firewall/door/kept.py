@@ -16,6 +16,7 @@ from appliance import clock
 from appliance.firewall.door.memory import Memory, Saved
 
 _LENGTH: Final = 8  # bytes before the rest that say how long it is
+_EVERY: Final = 1.0  # seconds
 _MOST: Final = 64 << 20  # bytes
 
 log = logging.getLogger(__name__)
@@ -27,11 +28,20 @@ class Kept:
     def __init__(self, handle: int | None, memory: Memory) -> None:
         """Take over what an earlier door kept. handle: None where there is nothing to keep in."""
         self._handle, self._memory = handle, memory
+        self._due, self._seen = 0.0, -1
         if handle is not None:
             self._restore(handle)
 
+    def look(self) -> None:
+        """Keep what is known now, where it is time to: a fiftieth of the time goes into it."""
+        began = clock.monotonic()
+        if began >= self._due and self._memory.changes != self._seen:
+            self.keep()
+            self._due = began + max(_EVERY, (clock.monotonic() - began) * 50)
+
     def keep(self) -> None:
         """Keep what is known now."""
+        self._seen = self._memory.changes
         if self._handle is None:
             return
         data = msgspec.msgpack.encode(self._memory.saved())
@@ -44,6 +54,11 @@ class Kept:
                 os.pwrite(self._handle, written.to_bytes(_LENGTH), 0)
         except OSError as error:
             log.warning("what was answered cannot be kept for the next door: %s", error)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all that is known is kept."""
+        return self._seen == self._memory.changes
 
     def _restore(self, handle: int) -> None:
         try:

@@ -38,6 +38,7 @@ class Memory:
         self._most, self._most_of_one = most, most_of_one
         self._clients: dict[str, Known] = {}
         self._size = 0
+        self.changes = 0  # counts up with each answer
 
     def __len__(self) -> int:
         return self._size
@@ -47,6 +48,7 @@ class Memory:
     ) -> tuple[str, list[str]]:
         """Remember an answer. Return who it was given to, and its addresses as text."""
         who = mac or address
+        self.changes += 1
         found = self._clients.pop(who, None)
         known = found or Known(address, now)
         known.address, known.heard_at = address, now

@@ -87,8 +87,8 @@ class Door:
             self._spool.append(attempts)
         if clock.monotonic() >= self._forget_at:
             self._answers.forget()
-            self._kept.keep()
             self._forget_at = clock.monotonic() + FORGET_EVERY
+        self._kept.look()
         self._say()
 
     def _seen(self) -> Seen:
@@ -132,7 +132,8 @@ class Door:
             pid=os.getpid(), version=self._holder.snapshot.contents.version, trouble=rules.trouble,
             applied_at=applied.isoformat() if applied else None,
             snapshot=str(self._holder.state), put_back=rules.put_back,
-            spool=self._spool.state.trouble, tried=self._tried.total, **self._answers.counts,
+            spool=self._spool.state.trouble, tried=self._tried.total, kept=self._kept.whole,
+            **self._answers.counts,
         )  # fmt: skip
 
 
