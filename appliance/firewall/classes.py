@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from types import MappingProxyType
 from typing import Final
 from zlib import crc32
@@ -39,7 +39,8 @@ def placed(
 
     neighbours: MAC by address, lower case with colons. signed_in: person by address. Only what
     says more than its network does is placed by its own address: on whichever of the school's
-    networks it is seen. Addresses outside the school are nobody's, and rubbish is no address.
+    networks it is seen. Addresses outside the school are nobody's, and rubbish is no address. At
+    a forwarder's address many may be hidden, so what is registered there says nothing of them.
     """
     found: dict[Key, _Class] = {}
     defaults: dict[str, Key] = {}
@@ -78,20 +79,21 @@ def _seen(
     """Return (address, MAC, person) of all who may be more than their network's default."""
     fixed = (address for device in snapshot.contents.devices for address in device.addresses)
     every = {*neighbours, *signed_in, *fixed}
-    return sorted(
-        (plain, neighbours.get(text), signed_in.get(text))
-        for text in every
-        if (plain := _plain(text)) is not None
-    )
+    hiding = [ip_network(prefix) for prefix in snapshot.contents.forwarders]
+    found = []
+    for text in every:
+        address = _plain(text)
+        if address is not None and not any(address in prefix for prefix in hiding):
+            found.append((str(address), neighbours.get(text), signed_in.get(text)))
+    return sorted(found, key=lambda one: one[0])
 
 
-def _plain(text: str) -> str | None:
-    """Return an address as the kernel writes it; None for one that no packet of ours bears."""
+def _plain(text: str) -> IPv4Address | IPv6Address | None:
+    """Return an address; None for one that no packet of ours bears."""
     try:
-        address = ip_address(text)
+        return None if "%" in text else ip_address(text)
     except ValueError:
         return None
-    return None if "%" in text else str(address)
 
 
 def _numbered(found: Mapping[Key, _Class]) -> tuple[Placed, ...]:
