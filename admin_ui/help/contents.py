@@ -34,8 +34,8 @@ PAGES: Final = (
              TECHNICIAN | HEADS),
     HelpPage("upstream", "The accredited filter in front", "Why the school needs one, and how the "
              "two work together.", "IT technician and leaders", TECHNICIAN | HEADS),
-    HelpPage("ways-round", "Ways round the gate", "What becomes of each: stopped, noticed or neither, as "
-             "measured.", "IT technician and safeguarding leads", TECHNICIAN | DSLS),
+    HelpPage("ways-round", "Ways round the gate", "What becomes of each, as measured: stopped, "
+             "noticed or neither.", "IT technician and safeguarding leads", TECHNICIAN | DSLS),
     HelpPage("approving", "Approving on a phone", "From the request to your signature, and what "
              "you see before you decide.", "Headteacher", HEADS),
     HelpPage("reading-the-log", "Reading the log", "What an attempt is, what is noise, and how to "

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from admin_ui.gate import StoreAwayError, View, gate
 from admin_ui.lists import listing
 from appliance.policy.model import CategoryClass
+from appliance.status.running import announced
 from appliance.store import web_settings
 
 UPSTREAM = "upstream_filter"  # of web_settings, put by the set-up
@@ -17,7 +18,8 @@ class Limits:
     """The figures and names that the page of limits speaks of.
 
     unread_networks: where nothing is decrypted. evading_roles: whose ways round are open.
-    lists: names of the lists in use; None where the database cannot be asked.
+    lists: names of the lists in use; None where the database cannot be asked. gateway: whether
+    the gate is the school's router.
     """
 
     never_read: tuple[str, ...]
@@ -29,6 +31,7 @@ class Limits:
     illegal_categories: tuple[str, ...]
     lists: tuple[str, ...] | None
     upstream: str
+    gateway: bool
 
 
 def found(view: View) -> Limits:
@@ -42,8 +45,14 @@ def found(view: View) -> Limits:
         read_devices=sum(one.trusts_ca for one in c.devices), devices=len(c.devices),
         evading_roles=tuple(r.name for r in c.roles if r.id not in c.circumvention_roles),
         illegal_categories=tuple(one.name for one in c.categories if one.kind is illegal),
-        lists=names, upstream=upstream,
+        lists=names, upstream=upstream, gateway=gateway_mode(),
     )  # fmt: skip
+
+
+def gateway_mode() -> bool:
+    """Whether the gate that runs on this machine is the school's router; False: not, or none."""
+    running = announced(gate().settings.data)
+    return running is not None and running.gateway
 
 
 def _stored() -> tuple[tuple[str, ...] | None, str]:

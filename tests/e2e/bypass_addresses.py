@@ -29,7 +29,8 @@ RANDOM_MAC: Final = "5e:16:3e:5a:00:03"
 
 def bare_address(way: Way) -> bool:
     """The address of a closed site, without any name."""
-    addresses = (names.ADDRESSES["www.instagram.com"][0], f"[{FORBIDDEN_AT[1]}]")
+    four, six = names.ADDRESSES["www.instagram.com"]
+    addresses = (four, f"[{six}]")
     return any(
         way.page(f"{scheme}://{address}/", "--insecure").from_origin
         for scheme in ("http", "https")

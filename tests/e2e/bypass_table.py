@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from appliance.circumvention.signals import classified
 from tests.e2e import bypass_addresses, bypass_names, bypass_tunnels
 from tests.e2e.bypass import Bypass
 from tests.e2e.lab import ROOT
@@ -29,7 +30,7 @@ INSIDE: Final = {"pupil": ("10.10.", "fd00:10:", "fd00:910:"),
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one way. seen: ids of signs in the log, or ``asked`` for a refused name."""
+    """What became of one way. seen: ids of signs in the log."""
 
     stopped: bool
     seen: tuple[str, ...]
@@ -39,10 +40,10 @@ def seen(case: Bypass, role: str, attempts: Iterable[Mapping[str, Any]]) -> tupl
     """Return the signs of a way among what is written down of this role's machines."""
     found = set()
     for row in attempts:
-        sign = row["signal"] or ("asked" if row["reason"] == "circumvention" else "")
+        sign = classified(row["signal"], row["reason"], row["category"])
         told = f"{row['host']} {row['evidence']} {row['address']}"
         if sign and row["address"].startswith(INSIDE[role]) and re.search(case.trace, told):
-            found.add(sign)
+            found.add(sign.value)
     return tuple(sorted(found))
 
 
