@@ -11,8 +11,9 @@ from tests.admin_ui.conftest import School
 def test_the_standing_limits_are_said(school: School) -> None:
     page = school.nobody().get("/help/limits").text
     for word in ("The gate is the school’s DNS server, not its router", "mobile data",
-                 "accredited filter", "DoH", "own certificate", "no real-time analysis", "the search engine’s own",
-                 "Internet Watch Foundation", "no screens, no keystrokes"):  # fmt: skip
+                 "accredited filter", "DoH", "own certificate", "no real-time analysis",
+                 "the search engine’s own", "Internet Watch Foundation",
+                 "no screens, no keystrokes"):  # fmt: skip
         assert word in page, word
 
 
