@@ -121,6 +121,12 @@ def who_words(client: Client, snapshot: Snapshot) -> str:
     if client.network:
         name = next((n.name for n in contents.networks if n.id == client.network), client.network)
         words.append(f"on the network {name}")
+    if client.registered_as:
+        names = {r.id: r.name for r in contents.roles}
+        own = names.get(client.registered_as, client.registered_as)
+        words.append(
+            f"registered as {own}, but the stricter role of this network holds here, and no grants"
+        )
     owned = "a school-owned" if client.ownership is Ownership.SCHOOL else "a personal"
     trust = "with" if client.trusts_ca else "without"
     return f"{', '.join(words)}; {owned} device {trust} the school’s certificate"

@@ -106,6 +106,7 @@ def fields(
         "host": query.host, "url": answer.asked if query.url else None, "method": query.method,
         "client": client.address, "device": client.device, "person": client.person,
         "groups": sorted(client.groups), "network": client.network,
+        "registered_as": client.registered_as,
         "ownership": client.ownership.value, "trusts_ca": client.trusts_ca,
         "service": verdict.service, "category": verdict.category,
         "lists": [_list_fields(one) for one in names if one.counts],

@@ -55,6 +55,9 @@ def who(client: Client, snapshot: Snapshot) -> str:
     words += [f"device {client.device_name or client.device}"] if client.device else []
     words += [f"person {client.person}"] if client.person else []
     words += [f"network {network.name}" if network else "no network of the school"]
+    if client.registered_as:
+        own = role_name(client.registered_as, snapshot)
+        words += [f"registered as {own} (the stricter role of this network holds, and no grants)"]
     words += [f"{client.ownership.value} device", "has the CA" if client.trusts_ca else "no CA"]
     return ", ".join(words)
 

@@ -141,3 +141,13 @@ def test_a_long_list_comes_in_pages(school: School, web: FlaskClient) -> None:
     assert "42 devices" in page
     assert page.count('bellgate-card"') == 25
     assert web.get("/devices/seen?page=99999999999").status_code == 200
+
+
+def test_a_device_on_a_stricter_network_says_why_it_counts_as_less(school: School) -> None:
+    with school.store.session() as session:
+        devices.add(session, Device(id="t", name="Laptop", addresses=("127.0.10.44",),
+                                    role="staff"))  # fmt: skip
+    school.publish()
+    page = school.client(Post.IT_TECHNICIAN).get("/devices/id/t").text
+    assert "it counts now as <strong>Pupil</strong>" in page
+    assert "The register says Member of staff, but the network" in page

@@ -54,8 +54,11 @@ def test_a_mixed_network_keeps_each_registered_devices_role(bench: Bench) -> Non
     bench.json("networks", "add", "LAN", "10.1.0.0/16", "--role", "pupil")
     bench.publish()
     asked = ("explain", "x.com", "--client", "10.1.0.9", "--mac", laptop)
-    assert bench.json(*asked)["role"] == "pupil"
+    said = bench.json(*asked)
+    assert (said["role"], said["registered_as"]) == ("pupil", "staff")
+    assert "registered as Member of staff (the stricter role" in bench.run(*asked).stdout
     bench.json("networks", "add", "LAN", "10.1.0.0/16", "--role", "pupil", "--mixed")
     bench.publish()
-    assert bench.json(*asked)["role"] == "staff"
+    said = bench.json(*asked)
+    assert (said["role"], said["registered_as"]) == ("staff", None)
     assert {n["id"]: n["mixed"] for n in bench.json("networks", "list")}["lan"] is True
