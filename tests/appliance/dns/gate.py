@@ -17,6 +17,7 @@ from typing import Any
 from dnslib import EDNS0, DNSRecord, EDNSOption
 
 from appliance.attempts.attempt import Attempt
+from appliance.dns.noting import Noting
 from appliance.dns.selector import ServingSelector
 from appliance.dns.server import Server, opened
 from appliance.dns.upstream import Upstream
@@ -114,6 +115,7 @@ class Gate:
         patience: tuple[float, ...] = (0.3, 0.3),
         run: Path = Path("/nonexistent"),
         pair: tuple[socket.socket, socket.socket] | None = None,
+        noting: Noting | None = None,
     ) -> None:
         self.holder, self.spool = holder, ListSpool()
         self._stack = contextlib.ExitStack()
@@ -127,6 +129,7 @@ class Gate:
         self.server = Server(
             selector, [pair], holder, neighbours or NoNeighbours(), self.spool,
             Upstream(tuple(upstreams), patience, avoided_for=0.5), StandIns(run), Feed(run),
+            noting=noting,
         )  # fmt: skip
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
