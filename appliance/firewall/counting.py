@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import sys
 from typing import Final
 
 from appliance.firewall.document import TABLE
@@ -56,7 +57,8 @@ def counted_in(data: bytes) -> tuple[int, bool]:
     while at + _HEADER.size <= len(data):
         length, kind, *_ = _HEADER.unpack_from(data, at)
         if kind == _ERROR:
-            code = -struct.unpack_from("=i", data, at + _HEADER.size)[0]
+            said = data[at + _HEADER.size :][:4]
+            code = -int.from_bytes(said, sys.byteorder, signed=True)
             if code not in (0, 2):  # 2: ENOENT
                 raise OSError(code, "the kernel does not tell of its rules")
             return found, True
