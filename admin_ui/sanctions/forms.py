@@ -7,12 +7,20 @@ from typing import Any, Final
 
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import (
+    GovCheckboxInput,
     GovRadioInput,
     GovSelect,
     GovTextArea,
     GovTextInput,
 )
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired
 
 from admin_ui.gate import View
@@ -114,9 +122,8 @@ class SuperviseForm(FlaskForm):
         "What do you open?", widget=GovRadioInput(), validate_choice=False,
         validators=[InputRequired("Choose what you open")],
     )  # fmt: skip
-    beside = RadioField(
-        "Are you with them?", widget=GovRadioInput(), validate_choice=False,
-        choices={"yes": "Yes, I sit with them and can see the screen until it ends"},
+    beside = BooleanField(
+        "I sit with them, and can see the screen until it ends", widget=GovCheckboxInput(),
         validators=[InputRequired("A supervised session needs somebody who sits with them")],
     )  # fmt: skip
 

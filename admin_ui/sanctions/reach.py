@@ -8,6 +8,7 @@ from admin_ui.sanctions.sources import Choice
 from appliance.policy.model import SubjectKind
 from appliance.policy.sanctioned import devices_of
 from appliance.policy.snapshot import Contents
+from appliance.policy.subjects import is_random_mac
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,13 @@ def reach(choice: Choice, contents: Contents) -> Reach:
         ids = devices_of(choice.subject, contents)
         named = {device.id: device.name for device in contents.devices}
         devices = tuple(named[id_] for id_ in ids)
+        own = [device for device in contents.devices if device.id in ids]
+        made_up = [device.name for device in own if any(map(is_random_mac, device.macs))]
+        if choice.subject.kind is SubjectKind.PERSON and made_up:
+            warnings.append(
+                f"{', '.join(made_up)} made up its hardware address and may make up another any "
+                "day. The gate then no longer knows it as theirs."
+            )
         if choice.subject.kind is SubjectKind.PERSON and not devices:
             warnings.append(
                 f"No device is registered as {choice.name}’s, so the gate knows them only where "
