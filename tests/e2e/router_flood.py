@@ -14,7 +14,7 @@ import sys
 from collections import Counter
 from typing import Final
 
-ASKED: Final = b"GET / HTTP/1.1\r\nHost: plain.example.com\r\nConnection: close\r\n\r\n"
+ASKED: Final = b"GET / HTTP/1.1\r\nHost: www.gov.uk\r\nConnection: close\r\n\r\n"
 PATIENCE: Final = 20.0  # seconds for one request on a busy machine
 
 
