@@ -1,0 +1,214 @@
+"""What was answered, in a real kernel: known, cut when it closes, let go of when it opens."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from ipaddress import ip_address
+from typing import Any, Final
+
+import pytest
+
+from appliance import clock
+from appliance.attempts.attempt import Attempt, Layer
+from appliance.circumvention.signals import Signal
+from appliance.firewall.door import tried as trying
+from appliance.firewall.door.answers import Answers
+from appliance.firewall.door.memory import Memory
+from appliance.firewall.door.rules import Rules, Seen
+from appliance.firewall.door.tried import Tried
+from appliance.firewall.nft import Nft
+from appliance.firewall.ruleset import removal
+from appliance.firewall.told import Told
+from appliance.policy.model import ReportedBlock, Target, TargetKind
+from appliance.policy.snapshot import Snapshot
+from tests.appliance.firewall.door.test_rules import PUPIL, SCHOOL, STAFF, word
+from tests.appliance.firewall.little_router import OURS, PLACES, LittleRouter
+from tests.appliance.firewall.little_school import GATEWAY, KNOWN
+from tests.builders import at
+
+pytestmark = pytest.mark.namespaces
+
+MAC: Final = "00:16:3e:aa:bb:cc"  # nobody's here
+CLOSED: Final = Snapshot(replace(SCHOOL.contents, reported=(
+    ReportedBlock(id="1", target=Target(TargetKind.HOST, "plain.example"), start=at("08:00")),
+)))  # fmt: skip
+
+
+class Little:
+    """The parts of a door, on the little router, at an instant that tests choose."""
+
+    def __init__(self, machines: LittleRouter) -> None:
+        self.machines = machines
+        machines.apply(removal())
+        self.nft = machines.on_router(Nft)
+        self.rules = Rules(self.nft, GATEWAY)
+        self.answers = Answers(self.nft, Memory(), OURS.values())
+        self.tried = Tried(self.nft, self.answers, KNOWN)
+        self.seen = Seen(SCHOOL, clock.Now(at("09:30"), trusted=True), {}, {})
+        self.look()
+
+    def look(self, *, afresh: bool = True, **changed: Any) -> None:
+        """Judge everything anew, to the end."""
+        self.seen = replace(self.seen, **changed)
+        self.machines.on_router(self.rules.look, self.seen)
+
+        def judge() -> None:
+            self.answers.begin(self.seen, self.rules.every, afresh=afresh)
+            while self.answers.busy:
+                self.answers.step()
+
+        self.machines.on_router(judge)
+
+    def hear(self, client: str, host: str, *places: str, ttl: int = 300) -> None:
+        """Tell of an answer."""
+        packed = tuple(ip_address(text).packed for text in places)
+        who = ip_address(client).packed if client else b""
+        self.machines.on_router(self.answers.hear, [Told(who, host, packed, ttl)], self.seen)
+        assert self.answers.trouble == ""
+
+    def set_of(self, name: str) -> str:
+        said: str = self.machines.machines["router"].run(
+            "nft", "list", "set", "inet", "bellgate", name).stdout  # fmt: skip
+        return said
+
+    def attempts(self) -> list[Attempt]:
+        """Look at what was tried, after what is late has come."""
+        found: list[Attempt] = []
+        deadline = time.monotonic() + trying.LATE + 1.5
+        while time.monotonic() < deadline:
+            found += self.machines.on_router(self.tried.look, self.seen)
+            time.sleep(0.05)
+        return found
+
+
+@pytest.fixture
+def little(machines: LittleRouter, monkeypatch: pytest.MonkeyPatch) -> Iterator[Little]:
+    monkeypatch.setattr(trying, "LATE", 0.3)
+    made = Little(machines)
+    yield made
+    machines.on_router(made.nft.close)
+
+
+WEB, OTHER, STEERED = (PLACES[name][0] for name in ("web", "other", "steered"))
+
+
+def test_what_closes_is_cut_for_whom_it_closes_and_opens_again(little: Little) -> None:
+    little.hear(PUPIL, "plain.example", WEB)
+    little.hear(PUPIL, "other.example", OTHER)
+    assert word(little.machines, PUPIL, "web", 9999) == "internet"
+    little.look(snapshot=CLOSED, afresh=False)
+    assert little.answers.counts["cut"] == 1
+    assert word(little.machines, PUPIL, "web", 9999) == "refused"
+    assert (
+        word(little.machines, PUPIL, "web", 443) == "https"
+    )  # led to the proxy, which reads names
+    assert word(little.machines, PUPIL, "other", 9999) == "internet"
+    assert word(little.machines, STAFF, "web", 9999) == "internet"  # never asked for it
+    little.look(snapshot=SCHOOL, afresh=False)
+    assert word(little.machines, PUPIL, "web", 9999) == "internet"
+    assert little.answers.counts["cut"] == 0
+
+
+def test_an_answer_from_just_before_the_bell_is_cut_at_once(little: Little) -> None:
+    little.look(snapshot=CLOSED)
+    little.hear(PUPIL, "plain.example", WEB)
+    assert word(little.machines, PUPIL, "web", 9999) == "refused"
+
+
+def test_an_address_with_two_names_is_cut_when_one_of_them_closes(little: Little) -> None:
+    little.hear(PUPIL, "plain.example", WEB)
+    little.hear(PUPIL, "other.example", WEB)
+    little.look(snapshot=CLOSED, afresh=False)
+    assert word(little.machines, PUPIL, "web", 9999) == "refused"
+
+
+def test_what_the_kernel_lost_is_told_again(little: Little) -> None:
+    little.hear(PUPIL, "plain.example", WEB)
+    little.look(snapshot=CLOSED, afresh=False)
+    little.machines.machines["router"].run("nft", "flush", "ruleset")
+    assert not little.machines.on_router(little.rules.whole)
+    little.look()
+    assert WEB in little.set_of("answered4")
+    assert word(little.machines, PUPIL, "web", 9999) == "refused"
+
+
+def test_a_device_is_known_by_its_mac_over_both_families(little: Little) -> None:
+    little.look(neighbours={PUPIL: MAC})
+    six = PLACES["web"][1]
+    little.hear(PUPIL, "plain.example", WEB, six)
+    assert f"{MAC} . {WEB}" in little.set_of("answered_mac4")
+    assert f"{MAC} . {six}" in little.set_of("answered_mac6")
+
+
+def test_our_own_addresses_and_strangers_are_no_answers(little: Little) -> None:
+    little.hear(PUPIL, "facebook.com", OURS[4])
+    little.hear("192.0.2.99", "plain.example", WEB)
+    assert len(little.answers.memory) == 0
+    assert "timeout" not in little.set_of("answered4").partition("elements")[2]
+
+
+def test_where_a_steered_site_is_its_name_is_read(little: Little) -> None:
+    assert word(little.machines, PUPIL, "steered") == "internet"
+    little.hear("", "plain.example", STEERED)  # nothing of ours: a stranger's name
+    assert word(little.machines, PUPIL, "steered") == "internet"
+    little.hear("", "facebook.com", STEERED, "10.1.0.5", "127.0.0.1")
+    assert word(little.machines, PUPIL, "steered") == "https"
+    assert little.answers.counts["steered"] == 1  # never the school's own addresses
+
+
+def test_what_was_tried_is_written_down_once_with_its_sign(little: Little) -> None:
+    for place, port in (("resolver", 853), ("web", 1080), ("web", 22)):
+        assert word(little.machines, PUPIL, place, port) == "refused"
+    found = {(row.host, row.signal, row.verdict, row.count) for row in little.attempts()}
+    resolver = PLACES["resolver"][0]
+    assert found == {
+        (resolver, Signal.DOT_PORT, "block", 1),
+        (WEB, Signal.VPN_PORT, "block", 1),
+    }
+    assert word(little.machines, PUPIL, "web", 22) == "refused"
+    assert little.attempts() == []
+
+
+def test_an_address_nobody_looked_up_is_a_sign_unless_the_answer_comes(little: Little) -> None:
+    assert word(little.machines, PUPIL, "web", 9999) == "internet"
+    assert word(little.machines, PUPIL, "other", 9999) == "internet"
+    little.hear(PUPIL, "late.example", OTHER)
+    (row,) = little.attempts()
+    assert (row.host, row.signal, row.verdict) == (WEB, Signal.UNANSWERED, "allow")
+    assert (row.layer, row.address, row.role) == (Layer.PACKET, PUPIL, "pupil")
+    assert row.evidence == (
+        f"Went to TCP port 9999 of {WEB}, which no look-up of this device had named."
+    )
+
+
+def test_of_many_tries_few_rows_are_made_and_none_is_lost(
+    little: Little, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trying, "ROWS", 3)
+    for place in PLACES:
+        word(little.machines, PUPIL, place, 22)
+    rows = little.attempts()
+    assert len(rows) == 3
+    assert sum(row.count for row in rows) == len(PLACES)
+    assert f"as much of {len(PLACES) - 3} other addresses" in rows[-1].evidence
+
+
+def test_sanctuary_is_left_open_and_unwritten(little: Little) -> None:
+    host = SCHOOL.contents.sanctuary_domains[0]
+    little.hear(PUPIL, host, WEB)
+    assert WEB in little.set_of("sanctuary4")
+    assert word(little.machines, PUPIL, "web", 22) == "refused"
+    assert little.attempts() == []
+
+
+def test_who_looks_up_nothing_for_long_is_a_sign(
+    little: Little, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trying, "QUIET", 0.0)
+    for place in ("web", "other", "third"):
+        word(little.machines, PUPIL, place, 9999)
+    rows = [row for row in little.attempts() if row.signal == Signal.NO_DNS]
+    assert [(row.address, row.verdict) for row in rows] == [(PUPIL, "allow")]
+    assert "3 addresses" in rows[0].evidence
