@@ -13,7 +13,7 @@ from admin_ui.sanctions import standing
 from admin_ui.sanctions.need import Need, need
 from admin_ui.sanctions.standing import Held
 from appliance.policy.model import Subject, SubjectKind
-from appliance.policy.sanctioned import touches
+from appliance.policy.sanctioned import devices_of, touches
 from appliance.store import supervision
 from appliance.store.supervision import KeptSession
 
@@ -63,12 +63,10 @@ def now_on(session: Session, kind: str, id_: str) -> tuple[Held, ...]:
 def devices_now(session: Session) -> frozenset[str]:
     """Return the ids of the registered devices that a sanction reaches now."""
     mine = need(session)
-    contents = mine.contents
-    subjects = [o.subject for o in standing.every(session, mine, gate().view().at) if o.runs]
+    every = standing.every(session, mine, gate().view().at)
     return frozenset(
-        device.id for device in contents.devices
-        if any(touches(Subject(SubjectKind.DEVICE, device.id), one, contents) for one in subjects)
-    )  # fmt: skip
+        id_ for one in every if one.runs for id_ in devices_of(one.subject, mine.contents)
+    )
 
 
 def for_home(session: Session) -> ForHome:

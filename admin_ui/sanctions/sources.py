@@ -17,7 +17,7 @@ from admin_ui.sanctions.need import Need
 from admin_ui.sanctions.standing import name_of
 from appliance.policy.model import Subject, SubjectKind
 from appliance.policy.snapshot import Contents
-from appliance.policy.subjects import is_random_mac
+from appliance.policy.subjects import Device, is_random_mac
 from appliance.store import attempt_search, checks, notes
 
 MOST: Final = 20  # people, and as many devices, that a search shows
@@ -87,28 +87,34 @@ def search(text: str, need: Need) -> tuple[list[Choice], bool]:
     """Return people and devices that contain words and may be chosen; whether there are more."""
     words, contents = text.strip().casefold(), need.contents
     owners = {person.id: person.name for person in contents.people}
+    people = [
+        (person.name, "person", person.id)
+        for person in contents.people
+        if words in person.name.casefold() or words in person.id.casefold()
+    ]
+    machines = [
+        (device.name, "device", device.id) for device in contents.devices
+        if any(words in one.casefold() for one in _said_of(device, owners))
+    ]  # fmt: skip
+    found = _first(people, need), _first(machines, need)
+    return [*found[0][:MOST], *found[1][:MOST]], any(len(part) > MOST for part in found)
+
+
+def _said_of(device: Device, owners: Mapping[str, str]) -> tuple[str, ...]:
+    owner = owners.get(device.person or "", "")
+    return (device.name, device.id, owner, *device.macs, *device.addresses)
+
+
+def _first(named: list[tuple[str, str, str]], need: Need) -> list[Choice]:
+    """Return the first by name that may be chosen, one more than are shown."""
     found: list[Choice] = []
-    for person in contents.people:
-        if words in person.name.casefold() or words in person.id.casefold():
-            found += _listed(("person", person.id), need)
-    people = len(found)
-    for device in contents.devices:
-        said = (device.name, device.id, owners.get(device.person or "", ""), *device.macs,
-                *device.addresses)  # fmt: skip
-        if any(words in one.casefold() for one in said):
-            found += _listed(("device", device.id), need)
-    by_name = sorted(found[:people], key=_order), sorted(found[people:], key=_order)
-    more = any(len(part) > MOST for part in by_name)
-    return [*by_name[0][:MOST], *by_name[1][:MOST]], more
-
-
-def _order(choice: Choice) -> str:
-    return choice.name.casefold()
-
-
-def _listed(named: tuple[str, str], need: Need) -> list[Choice]:
-    choice = _choice(*named, need.contents)
-    return [choice] if choice is not None and _open(choice, need) else []
+    for _, kind, id_ in sorted(named, key=lambda one: (one[0].casefold(), one[2])):
+        choice = _choice(kind, id_, need.contents)
+        if choice is not None and _open(choice, need):
+            found.append(choice)
+        if len(found) > MOST:
+            break
+    return found
 
 
 def _open(choice: Choice, need: Need) -> bool:
