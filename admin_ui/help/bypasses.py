@@ -30,8 +30,8 @@ class Became:
     def words(self) -> str:
         """The outcome in words; the colour beside it says nothing more."""
         if self.stopped:
-            return "Stopped and noticed" if self.seen else "Stopped"
-        return "Gets through, noticed" if self.seen else "Gets through"
+            return "Stopped, noticed" if self.seen else "Stopped"
+        return "Noticed only" if self.seen else "Gets through"
 
     @property
     def colour(self) -> str:

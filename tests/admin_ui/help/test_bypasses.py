@@ -34,8 +34,8 @@ def test_every_way_that_is_tried_has_words_and_an_outcome() -> None:
     ("stopped", "seen", "words", "colour"),
     [
         (True, (), "Stopped", "green"),
-        (True, ("a sign",), "Stopped and noticed", "green"),
-        (False, ("a sign",), "Gets through, noticed", "yellow"),
+        (True, ("a sign",), "Stopped, noticed", "green"),
+        (False, ("a sign",), "Noticed only", "yellow"),
         (False, (), "Gets through", "red"),
     ],
 )
