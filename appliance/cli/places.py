@@ -97,6 +97,9 @@ class Places:
         """Write down who runs, where it listens and whom its DNS asks, whole or not at all."""
         said = {"pid": os.getpid(), **asdict(ports), "upstreams": upstreams}
         text = json.dumps(said)
+        if not ports.gateway:  # of a gateway that was killed: nobody listens there any more
+            for name in ("door.sock", "door.json"):
+                (self.run / name).unlink(missing_ok=True)
         draft = self.run / "gate.json.new"
         draft.write_text(text, encoding="utf-8")
         draft.replace(self.run / "gate.json")

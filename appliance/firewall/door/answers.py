@@ -100,7 +100,9 @@ class Answers:
             if said.blocked:  # the bell rang between the answer and this
                 self._begin_cut([(who, text) for text in texts], now + seconds, now)
             self._steered.hear(one, given, now)
+        self._make_room()
         for seconds, pairs in answered.items():
+            pairs = [pair for pair in pairs if pair in self._learned]
             self._carry_in(learn("answered", pairs, seconds))
         if spared:
             self._carry_in(learn("sanctuary", spared, LONGEST))
@@ -135,6 +137,15 @@ class Answers:
     def is_sanctuary(self, address: str) -> bool:
         """Whether an address was given to anybody for a name of sanctuary."""
         return any(to == address for _, to in self._sanctuary)
+
+    def _make_room(self) -> None:
+        """Take out of the kernel too what had to make room: nobody fills its sets for all."""
+        gone = self.memory.gone()
+        for what, pairs in (("answered", self._learned), ("sanctuary", self._sanctuary),
+                            ("cut", self._cut)):  # fmt: skip
+            held = [pair for pair in gone if pairs.pop(pair, None) is not None]
+            if held:
+                self._carry_in(forget(what, held))
 
     def _sweep(self, seen: Seen) -> Iterator[None]:
         """Cut what is blocked now, let go of what is not, tell again what the kernel lost."""

@@ -39,6 +39,7 @@ class Memory:
         self._clients: dict[str, Known] = {}
         self._size = 0
         self.changes = 0  # counts up with each answer
+        self._gone: list[tuple[str, str]] = []
 
     def __len__(self) -> int:
         return self._size
@@ -63,12 +64,25 @@ class Memory:
             if len(hosts) > HOSTS:
                 del hosts[next(iter(hosts))]
             known.hosts[text] = hosts
+        self._make_room(who, known)
+        return who, texts
+
+    def gone(self) -> list[tuple[str, str]]:
+        """Return the (client, address) pairs that had to make room since the last call."""
+        gone, self._gone = self._gone, []
+        return gone
+
+    def _make_room(self, who: str, known: Known) -> None:
         while len(known.hosts) > self._most_of_one:
-            del known.hosts[next(iter(known.hosts))]
+            text = next(iter(known.hosts))
+            del known.hosts[text]
+            self._gone.append((who, text))
             self._size -= 1
         while self._size > self._most and len(self._clients) > 1:
-            self._size -= len(self._clients.pop(next(iter(self._clients))).hosts)
-        return who, texts
+            silent = next(iter(self._clients))
+            texts = self._clients.pop(silent).hosts
+            self._gone += [(silent, text) for text in texts]
+            self._size -= len(texts)
 
     def hosts(self, address: str, mac: str | None, to: str) -> tuple[str, ...]:
         """Return the names for which a client was given an address, the newest last."""

@@ -61,8 +61,9 @@ class Steered:
             address = str(ip_address(packed))
             if not self._outside(address):
                 continue
-            if address in self._known or len(self._known) < _MOST:
-                self._known[address] = (one.host, now + KEPT)
+            if address not in self._known and len(self._known) >= _MOST:
+                continue
+            self._known[address] = (one.host, now + KEPT)
             if wanted and self._told.get(address, 0.0) < now + KEPT / 2:
                 self._told[address] = now + KEPT
                 self._new.append(address)

@@ -7,7 +7,7 @@ answer may have been on its way. Sanctuary is never written down.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from ipaddress import ip_address, ip_network
 from typing import Final
@@ -16,6 +16,7 @@ from appliance import clock
 from appliance.attempts.attempt import Attempt, Layer, Visit, attempt_of
 from appliance.circumvention.signals import Signal
 from appliance.firewall.door.answers import Answers
+from appliance.firewall.door.budget import Budget
 from appliance.firewall.door.rules import Seen
 from appliance.firewall.door.wording import evidence
 from appliance.firewall.learned import Try, tries
@@ -32,7 +33,8 @@ QUIET: Final = 1200.0  # seconds without a telling: then it asked nothing for te
 FEW: Final = 3  # addresses that nobody looked up, from which on silence is a sign
 ONCE: Final = 600.0  # seconds: the same address of the same client is told once in them
 AGAIN: Final = 60.0  # the same, for what was refused
-ROWS: Final = 20  # attempts of one client and sign in one look; the rest is counted in the last
+MOST_TOLD: Final = 50_000  # what was told lately; beyond it the oldest is told again
+MOST_UNNAMED: Final = 1000  # addresses of one client that nobody looked up
 _SHARE: Final = 10  # of the time at most one tenth is spent reading
 
 log = logging.getLogger(__name__)
@@ -58,6 +60,7 @@ class Tried:
         self._late: dict[Try, float] = {}
         self._told: dict[tuple[str, str, str], float] = {}
         self._unnamed: dict[str, dict[str, float]] = {}  # client -> address -> when
+        self._budget: Budget[_Told] = Budget()
         self._since = clock.monotonic()
         self._due = self._since
         self.total = 0
@@ -95,14 +98,11 @@ class Tried:
         return ripe
 
     def _attempts(self, every: list[Try], seen: Seen, now: float) -> list[Attempt]:
-        told: dict[tuple[str, str], list[_Told]] = {}
         for one in sorted(every, key=lambda one: (one.client, one.address, one.port)):
             said = self._said(one, seen, now)
             if said is not None:
-                told.setdefault((one.client, str(said.signal or "")), []).append(said)
-        rows = [
-            self._row(said, seen, others) for some in told.values() for said, others in _few(some)
-        ]
+                self._budget.add((one.client, str(said.signal or "")), said)
+        rows = [self._row(said, seen, others) for said, others in self._budget.spent(now)]
         return [row for row in rows if row is not None]
 
     def _row(self, said: _Told, seen: Seen, others: int) -> Attempt | None:
@@ -139,12 +139,16 @@ class Tried:
         if self._answers.is_sanctuary(one.address) or (unanswered and hosts):
             return None
         if unanswered:
-            self._unnamed.setdefault(one.client, {})[one.address] = now
+            places = self._unnamed.setdefault(one.client, {})
+            if len(places) < MOST_UNNAMED:
+                places[one.address] = now
         signal = _signal(one)
         key = (one.client, str(signal or one.reason), one.address)
         if self._told.get(key, -ONCE) > now - (ONCE if unanswered else AGAIN):
             return None
         self._told[key] = now
+        if len(self._told) > MOST_TOLD:
+            del self._told[next(iter(self._told))]
         client = seen.snapshot.register.resolve(one.client, mac, seen.signed_in.get(one.client))
         return _Told(client, one, signal, hosts[-1] if hosts else one.address)
 
@@ -189,14 +193,6 @@ def _signal(one: Try) -> Signal | None:
         case "unanswered" | "held":
             return Signal.UNANSWERED
     return None  # an address of a service that is closed: no way round, just a closed door
-
-
-def _few(some: list[_Told]) -> Iterator[tuple[_Told, int]]:
-    """Yield the tries to write down; the last stands for the rest: (try, how many others)."""
-    for one in some[: ROWS - 1]:
-        yield one, 0
-    if len(some) >= ROWS:
-        yield some[ROWS - 1], len(some) - ROWS
 
 
 def _query(client: Client, host: str, seen: Seen) -> Query:

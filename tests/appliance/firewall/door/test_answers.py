@@ -15,6 +15,7 @@ from appliance.attempts.attempt import Attempt, Layer
 from appliance.circumvention.signals import Signal
 from appliance.firewall.door import tried as trying
 from appliance.firewall.door.answers import Answers
+from appliance.firewall.door.budget import Budget
 from appliance.firewall.door.memory import Memory
 from appliance.firewall.door.rules import Rules, Seen
 from appliance.firewall.door.tried import Tried
@@ -142,6 +143,14 @@ def test_a_device_is_known_by_its_mac_over_both_families(little: Little) -> None
     assert f"{MAC} . {six}" in little.set_of("answered_mac6")
 
 
+def test_what_one_device_was_answered_fills_the_sets_for_nobody(little: Little) -> None:
+    little.answers.memory = Memory(most_of_one=3)
+    for last in range(6):
+        little.hear(PUPIL, f"n{last}.example", f"198.51.100.{100 + last}")
+    held = little.set_of("answered4")
+    assert [last for last in range(6) if f"198.51.100.{100 + last}" in held] == [3, 4, 5]
+
+
 def test_our_own_addresses_and_strangers_are_no_answers(little: Little) -> None:
     little.hear(PUPIL, "facebook.com", OURS[4])
     little.hear("192.0.2.99", "plain.example", WEB)
@@ -186,7 +195,7 @@ def test_an_address_nobody_looked_up_is_a_sign_unless_the_answer_comes(little: L
 def test_of_many_tries_few_rows_are_made_and_none_is_lost(
     little: Little, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trying, "ROWS", 3)
+    monkeypatch.setattr(little.tried, "_budget", Budget(rows=3))
     for place in PLACES:
         word(little.machines, PUPIL, place, 22)
     rows = little.attempts()
