@@ -36,7 +36,7 @@ LIST_READERS: Final[Posts] = TECHNICIAN | LEADERS | DSLS  # who answers for what
 NAMED: Final[Posts] = LEADERS | OFFICERS | {Post.SCHOOL_OFFICER, Post.LINE_MANAGER}
 
 _PORTAL: Final = ("static", "pages.home", "pages.proxy_pac", "pages.ca", "pages.ca_file",
-                  "pages.ca_qr")  # fmt: skip
+                  "pages.ca_qr", "pages.captive_portal")  # fmt: skip
 _OWN: Final = ("signin.me", "signin.password", "signin.recovery_codes", "signin.sessions_end",
                "signin.second_factor_remove", "signin.passkeys_own", "signin.passkey_new_options",
                "signin.passkey_remove")  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from ipaddress import ip_address
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
@@ -38,6 +39,18 @@ def proxy_pac() -> Response:
         host = request.host.rpartition(":")[0] or request.host
     text = pac.pac((host, port), gate().view().snapshot.contents.steerable)
     return Response(text, content_type=pac.CONTENT_TYPE)
+
+
+@blueprint.get("/captive-portal")
+def captive_portal() -> Response:
+    """What a device asks of a network (RFC 8908): nobody is held back; where to say who one is."""
+    said: dict[str, object] = {"captive": False}
+    portal = gate().view().snapshot.contents.school.portal.rstrip("/")
+    if portal:  # never by the name that we were asked by, which anybody may make up
+        said |= {"user-portal-url": portal + url_for("sign_in_here.index")}
+    response = Response(json.dumps(said), content_type="application/captive+json")
+    response.headers["Cache-Control"] = "private"
+    return response
 
 
 @blueprint.get("/ca")

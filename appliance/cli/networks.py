@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from appliance.cli.devices import slug
+from appliance.cli.dhcp import dhcp_command
 from appliance.cli.errors import InputError
 from appliance.cli.forwarders import forwarders_command
 from appliance.cli.leases import leases_command
@@ -28,6 +29,7 @@ def networks_command() -> None:
 
 networks_command.add_command(forwarders_command)
 networks_command.add_command(leases_command)
+networks_command.add_command(dhcp_command)
 
 
 @networks_command.command("add")

@@ -138,6 +138,18 @@ def radius(data: Path, listen: tuple[Endpoint, ...], parent: int | None) -> None
     serve(data, listen, _until_told())
 
 
+@run_command.command("dhcp")
+@data_option
+@click.option("--uplink", default="", help="The interface on which nobody is served.")
+@parent_option
+def dhcp(data: Path, uplink: str, parent: int | None) -> None:
+    """Hand out addresses where the school says so, by dnsmasq."""
+    die_with_parent(parent)
+    from appliance.cli.handing_out import serve
+
+    serve(data, uplink, _until_told())
+
+
 @run_command.command("door")
 @data_option
 @click.option("--listen", multiple=True, required=True, help="An address of ours to lead to.")
@@ -151,12 +163,13 @@ def radius(data: Path, listen: tuple[Endpoint, ...], parent: int | None) -> None
 @click.option("--explicit", type=int, required=True)
 @click.option("--web", type=int, required=True)
 @click.option("--radius", type=int, default=0)
+@click.option("--dhcp", is_flag=True, help="Addresses are handed out here.")
 @click.option("--memory", type=int, help="An open file to keep what was answered in.")
 @parent_option
 def door(
     data: Path, listen: tuple[str, ...], uplink: str, shared_uplink: bool,
     manage: tuple[str, ...], no_nat: bool, dns: int, http: int, https: int, explicit: int,
-    web: int, radius: int, memory: int | None, parent: int | None,
+    web: int, radius: int, dhcp: bool, memory: int | None, parent: int | None,
 ) -> None:  # fmt: skip
     """Carry the firewall's rules into the kernel and keep them there."""
     die_with_parent(parent)
@@ -165,8 +178,9 @@ def door(
     from appliance.firewall.settings import Gateway
 
     gateway = Gateway(
-        dns=dns, http=http, https=https, explicit=explicit, web=web, radius=radius, uplink=uplink,
-        listen=listen, shared_uplink=shared_uplink, masquerade=not no_nat, manage=manage,
+        dns=dns, http=http, https=https, explicit=explicit, web=web, radius=radius, dhcp=dhcp,
+        uplink=uplink, listen=listen, shared_uplink=shared_uplink, masquerade=not no_nat,
+        manage=manage,
     )  # fmt: skip
     serve(DoorSettings(data, gateway, memory), _until_told())
 

@@ -172,6 +172,7 @@ def programs(options: Options) -> tuple[Program, ...]:
     before = options.cabling.user.words() if options.cabling else ()
     return (
         *_door(options),
+        *_dhcp(options),
         Program("core", ("core", *data), before),
         *(Program(name, dns, before) for name in names),
         Program("proxy", proxy, before),
@@ -193,8 +194,22 @@ def _door(options: Options) -> tuple[Program, ...]:
     told = cabling.words(numbers, shared=shared)
     # What the door knows outlives it here, and never touches a disk; it is gone with this process.
     memory = os.memfd_create("bellgate-door")
+    told += ("--dhcp",) if _dhcp(options) else ()
     door = ("door", "--data", str(options.places.data), *told, "--memory", str(memory))
     return (Program("door", door, cabling.user.words("net_admin"), (memory,)),)
+
+
+def _dhcp(options: Options) -> tuple[Program, ...]:
+    """Hand out addresses in gateway mode, where the school had said so when it began."""
+    cabling, data = options.cabling, options.places.data
+    from appliance.cli.sources import enforced
+
+    held = enforced(data) if cabling is not None else None
+    if cabling is None or held is None or not held.contents.address_plans:
+        return ()
+    apart = () if shares_uplink(cabling.uplink, held) else ("--uplink", cabling.uplink)
+    power = cabling.user.words("net_bind_service", "net_raw", "net_admin")
+    return (Program("dhcp", ("dhcp", "--data", str(data), *apart), power),)
 
 
 def told_to_stop() -> threading.Event:

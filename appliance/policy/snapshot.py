@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from appliance.policy.address_plan import AddressPlan
 from appliance.policy.domains import Catalogue, HostIndex, ListIndex, NoLists
 from appliance.policy.limits import AccountLimit, SearchTermsRule
 from appliance.policy.model import (
@@ -69,6 +70,7 @@ class Contents:
     sanction_allow: the short allow list that sanctioned people keep (hosts, suffixes).
     never_inspect: suffixes that are never decrypted, whatever a rule says.
     steerable: suffixes that may be steered at all: those the CA may sign for.
+    address_plans: where the appliance itself hands out addresses.
     forwarders: prefixes of the DNS forwarders that may say for whom they ask.
     local_domains: the school's own zones, whose private addresses are no rebinding.
     never_block: suffixes that no list closes, whatever it says. essential: those that ship
@@ -105,6 +107,7 @@ class Contents:
     reported: tuple[ReportedBlock, ...] = ()
     never_inspect: tuple[str, ...] = ()
     steerable: tuple[str, ...] = ()
+    address_plans: tuple[AddressPlan, ...] = ()
     forwarders: tuple[str, ...] = ()
     local_domains: tuple[str, ...] = ()
     never_block: tuple[str, ...] = ()

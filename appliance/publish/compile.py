@@ -16,9 +16,11 @@ from typing import Any, Final, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
+from appliance.policy.address_plan import AddressPlan
 from appliance.policy.snapshot import Contents, School
 from appliance.policy.subjects import Device, Network, Person
 from appliance.store import (
+    address_plans,
     calendar,
     devices,
     grants,
@@ -82,6 +84,7 @@ def compile_contents(
         devices=_fitted(_devices(session, policy), policy),
         networks=_fitted(_networks(session, policy), policy),
         calendar=calendar.applied(session, policy.calendar),
+        address_plans=_handed_out(session, policy),
         **_timed(session, policy, earliest - KEPT_ENDED),
         **own,
     )
@@ -138,6 +141,16 @@ def _knows(policy: Contents, role: str) -> bool:
 
 def _strictest(policy: Contents) -> str:
     return max(policy.roles, key=lambda role: role.rank).id
+
+
+def _handed_out(session: Session, policy: Contents) -> tuple[AddressPlan, ...]:
+    """Return the plans that still fit: a network may have gone, or have other prefixes now."""
+    prefixes = {one.id: one.prefixes for one in _networks(session, policy)}
+    return tuple(
+        plan
+        for plan in address_plans.list_(session)
+        if plan.prefix in prefixes.get(plan.network, ())
+    )
 
 
 def _timed(session: Session, policy: Contents, since: datetime) -> dict[str, Any]:

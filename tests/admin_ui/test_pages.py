@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import plistlib
 import re
 from datetime import date
@@ -169,3 +170,16 @@ def test_the_pac_file_names_the_proxy(web: FlaskClient, data: Path) -> None:
 def test_the_language_is_the_schools(data: Path, web: FlaskClient) -> None:
     published(data, version=2, school=School(name="Ysgol", language="cy"))
     assert '<html lang="cy" ' in web.get("/").text
+
+
+def test_a_device_learns_that_nobody_is_held_back_and_where_to_sign_in(tmp_path: Path) -> None:
+    published(tmp_path, school=School(portal="https://gate.school.example:8000"))
+    web = create_app(WebSettings(data=tmp_path)).test_client()
+    answer = web.get("/captive-portal", headers={"Host": "evil.example"})
+    assert answer.content_type == "application/captive+json"
+    assert json.loads(answer.text) == {
+        "captive": False, "user-portal-url": "https://gate.school.example:8000/here",
+    }  # fmt: skip
+    published(tmp_path, version=2)
+    again = create_app(WebSettings(data=tmp_path)).test_client().get("/captive-portal")
+    assert json.loads(again.text) == {"captive": False}

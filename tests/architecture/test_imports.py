@@ -37,6 +37,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "appliance.kept_thread",
     ),
     "appliance.identity": (),
+    "appliance.identity.dhcp_server": ("appliance.policy",),
     "appliance.firewall": ("appliance.policy", "appliance.templates", "appliance.identity"),
     "appliance.firewall.door": (
         "appliance.policy", "appliance.templates", "appliance.identity", "appliance.firewall",
