@@ -40,10 +40,11 @@ def firewall(run: Path, now: datetime) -> Check:
         return _red("The firewall has no rules yet: this gate does not route.")
     facts = (("snapshot", version), ("put_back", put_back))
     if put_back:
+        often = "once" if put_back == 1 else f"{put_back} times"
         words = (
             f"The firewall's rules are in force (snapshot {version}), but another program took "
-            f"them away {put_back} times since the start, and they were put back: look for a "
-            "firewall service of this machine that flushes nftables."
+            f"them away {often} since the start, and they were put back: look for a firewall "
+            "service of this machine that flushes nftables."
         )
         return Check("firewall", Level.AMBER, words, facts)
     words = f"The firewall's rules are in force, as of snapshot {version}."
