@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from appliance.attempts.attempt import Attempt
+from appliance.circumvention.signals import name_of, signal_of
 
 VERDICTS: Final = MappingProxyType({"block": "Blocked", "allow": "Allowed"})
 REASONS: Final = MappingProxyType(
@@ -41,8 +42,11 @@ SEEN: Final = MappingProxyType(
     }
 )
 LAYERS: Final = MappingProxyType(
-    {"dns": "the name service", "tls": "the start of a connection", "http": "the web proxy"}
-)
+    {
+        "dns": "the name service", "tls": "the start of a connection", "http": "the web proxy",
+        "packet": "the firewall",
+    }
+)  # fmt: skip
 
 
 def because(attempt: Attempt, category: str, short: str) -> str:
@@ -56,6 +60,14 @@ def because(attempt: Attempt, category: str, short: str) -> str:
     if short and not clause.startswith(short):
         clause = f"{short} {clause}"
     return f"{said}. Clause {clause}."
+
+
+def seen(attempt: Attempt) -> str:
+    """Return what was seen: of a sign of a way round, which one, and its evidence."""
+    sign = signal_of(attempt) if attempt.signal else None
+    if sign is None:
+        return SEEN[attempt.visit.value]
+    return ": ".join(filter(None, (name_of(sign), attempt.evidence.rstrip("."))))
 
 
 def times(count: int) -> str:

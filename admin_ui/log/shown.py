@@ -126,7 +126,7 @@ def _shown(
         blocked=attempt.verdict == "block",
         because=saying.because(attempt, category or attempt.category, contents.policy.short),
         period=attempt.period or saying.PERIODS.get(attempt.period_kind, ""),
-        seen=saying.SEEN[attempt.visit.value], times=saying.times(attempt.count),
+        seen=saying.seen(attempt), times=saying.times(attempt.count),
         count=attempt.count, lookups=kept.lookups,
         service="" if illegal else service or attempt.service,
         category="" if illegal else category or attempt.category, network=attempt.network,

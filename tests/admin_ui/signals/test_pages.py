@@ -239,3 +239,13 @@ def test_nothing_to_look_at_is_said(school: School) -> None:
 def test_signs_of_the_future_break_nothing(signs: Log) -> None:
     signs.write(tried(signs.pupil, 500, -60 * 24 * 30))
     assert signs.school.client(Post.DSL).get("/signals").status_code == 200
+
+
+def test_the_log_says_what_was_seen(signs: Log) -> None:
+    (made,) = signs.write(tried(signs.pupil, 1195, 20))
+    web = signs.school.client(Post.DSL)
+    said = "Tried a port of VPNs and tunnels: Tried UDP port 1195 of 192.0.2.195"
+    assert said in web.get(f"/log/attempt/{made}").text
+    assert said in web.get("/log?reason=circumvention&noise=1").text
+    assert said in web.get("/log/export/csv?reason=circumvention&noise=1").text
+    assert "/log?reason=circumvention&amp;noise=1" in web.get("/home").text
