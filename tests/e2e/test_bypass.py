@@ -14,8 +14,11 @@ from typing import Final
 
 import pytest
 
-from tests.e2e import bypass_table, names, router_abroad, router_gate
+from appliance import policy_file
+from appliance.policy_file.edit import with_value
+from tests.e2e import bypass_table, names, router_abroad, router_gate, school
 from tests.e2e.bypass import Bypass, Way
+from tests.e2e.bypass_addresses import ALLOWED
 from tests.e2e.bypass_table import CASES, Outcome
 from tests.e2e.client import Client
 from tests.e2e.lab import GATE4, Lab
@@ -128,6 +131,26 @@ def measured(
     return found
 
 
+HELD: Final = ("hosts_file_other", "hosts_file_listed", "doh_unknown_listed",
+               "bare_address_unknown", "forged_name_unknown", "ech", "vpn_443")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def held(
+    lab: Lab, abroad: Abroad, gate: RouterGate, measured: Measured, chosen: list[tuple[str, str]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, bool | Exception]:  # fmt: skip
+    """The same for a pupil where the policy holds pupils to what was looked up."""
+    text = policy_file.template_text("duffield-meadows")
+    path = ("circumvention", "answered_only")
+    gate.change(lambda session: school.set_policy(session, with_value(text, path, ["pupil"])))
+    way = Way(lab, abroad, lab.pupil, "pupil", tmp_path_factory.mktemp("held"))
+    found = {id_: tried(CASES[id_], way) for id_ in HELD if (id_, "pupil") in chosen}
+    for family in ("-4", "-6"):
+        assert way.page(f"https://{ALLOWED}/", family).from_origin, "what was looked up is open"
+    return found
+
+
 def tried(case: Bypass, way: Way) -> bool | Exception:
     """Whether a way leads round, or the exception by which trying it failed."""
     try:
@@ -165,3 +188,14 @@ def test_what_becomes_of_it(id_: str, role: str, measured: Measured) -> None:
     if isinstance(found, Exception):
         raise found
     assert found == bypass_table.kept().get((id_, role))
+
+
+@pytest.mark.parametrize("id_", HELD)
+def test_it_is_stopped_for_a_role_that_is_held_to_answers(
+    id_: str, held: dict[str, bool | Exception]
+) -> None:
+    """As the help page says of what is noticed only."""
+    if lacking(CASES[id_]):
+        pytest.skip(lacking(CASES[id_]))
+    assert bypass_table.kept()[id_, "pupil"] == Outcome(stopped=False, seen=("unanswered",))
+    assert held[id_] is False
