@@ -237,7 +237,6 @@ def test_a_door_that_dies_leaves_the_rules_and_what_it_knew_lives_on(
 
 
 def test_rules_that_somebody_flushed_come_back(gate: GatewayUp, lab: Lab) -> None:
-    assert gate.firewall() in ("good", "amber")
     lab.appliance.run("nft", "flush", "ruleset")
     assert not gate.stands()
     until(gate.stands, "the rules are back", 30)

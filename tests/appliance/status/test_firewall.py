@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.firewall.door.state import State
@@ -49,12 +50,11 @@ def test_a_door_that_never_spoke_is_red(tmp_path: Path) -> None:
     assert firewall(tmp_path, NOW).level is Level.RED
 
 
+@settings(deadline=None)  # it writes files
 @given(st.binary(max_size=80) | st.recursive(st.none() | st.integers() | st.text(max_size=5),
        lambda x: st.lists(x) | st.dictionaries(st.sampled_from([*WELL, "x"]), x)).map(
            lambda x: json.dumps(x).encode()))  # fmt: skip
 def test_whatever_lies_there_is_an_answer(said: bytes) -> None:
-    import tempfile
-
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / FILE).write_bytes(said)
         assert firewall(Path(folder), NOW).level is Level.RED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.firewall.door.kept import Kept
@@ -105,6 +105,7 @@ def test_the_next_door_knows_what_the_last_one_kept() -> None:
         os.close(handle)
 
 
+@settings(deadline=None)  # it writes a file
 @given(st.binary(max_size=60), st.integers(0, 80))
 def test_what_was_broken_off_is_nothing(data: bytes, length: int) -> None:
     handle = os.memfd_create("test")
