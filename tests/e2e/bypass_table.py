@@ -24,7 +24,7 @@ FILE: Final = ROOT / "admin_ui" / "help" / "bypasses.json"
 CASES: Final = {
     case.id: case for case in (*bypass_names.CASES, *bypass_addresses.CASES, *bypass_tunnels.CASES)
 }
-INSIDE: Final = {"pupil": ("10.10.", "fd00:10:", "fd00:910:"),
+INSIDE: Final = {"pupil": ("10.10.", "fd00:10:", "fd00:910:", "10.20.0.77"),
                  "staff": ("10.20.", "fd00:20:", "fd00:920:")}  # fmt: skip
 
 
