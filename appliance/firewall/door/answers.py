@@ -8,7 +8,7 @@ them is blocked, a new connection is led to the proxy, which tells them apart by
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
@@ -26,6 +26,7 @@ from appliance.firewall.told import LONGEST, Told
 from appliance.policy.engine import decide
 from appliance.policy.model import Action, Reason
 from appliance.policy.situation import Query
+from appliance.policy.snapshot import Snapshot
 from appliance.policy.subjects import Client
 
 SLICE: Final = 0.05  # seconds of judging at a time: answers are heard in between
@@ -61,6 +62,8 @@ class Answers:
         self._sanctuary: dict[Pair, float] = {}
         self._cut: dict[Pair, float] = {}
         self._sweeping: Iterator[None] | None = None
+        self._basis: tuple[Snapshot, bool, Mapping[str, str]] | None = None
+        self._at: datetime | None = None
         self.trouble = ""
 
     @property
@@ -115,8 +118,15 @@ class Answers:
             self._sanctuary.clear()
             self._cut.clear()
             self._carry_in([flush("set", name) for name in _CUTS])  # an earlier door's
-        self._judged.clear()
-        self._clients.clear()
+        basis = (seen.snapshot, seen.now.trusted, seen.signed_in)
+        if self._basis is None or any(a is not b for a, b in zip(basis, self._basis, strict=True)):
+            # At a bell alone what was judged ends by itself, and the rest need not be asked again.
+            self._judged.clear()
+            self._clients.clear()
+            self._basis = basis
+        if self._at is not None and seen.now.at < self._at:
+            self._judged.clear()  # the clock was set back: what held later says nothing
+        self._at = seen.now.at
         self._steered.begin(seen, every, afresh=afresh)
         self._sweeping = self._sweep(seen)
 

@@ -112,6 +112,16 @@ def test_what_closes_is_cut_for_whom_it_closes_and_opens_again(little: Little) -
     assert little.answers.counts["cut"] == 0
 
 
+def test_at_its_hour_and_back_again(little: Little) -> None:
+    later = replace(CLOSED.contents.reported[0], start=at("10:00"))
+    timed = Snapshot(replace(SCHOOL.contents, reported=(later,)))
+    little.look(snapshot=timed)
+    little.hear(PUPIL, "plain.example", WEB)
+    for when, becomes in (("10:00", "refused"), ("09:59", "internet"), ("10:01", "refused")):
+        little.look(now=clock.Now(at(when), trusted=True), afresh=False)
+        assert word(little.machines, PUPIL, "web", 9999) == becomes, when
+
+
 def test_an_answer_from_just_before_the_bell_is_cut_at_once(little: Little) -> None:
     little.look(snapshot=CLOSED)
     little.hear(PUPIL, "plain.example", WEB)
