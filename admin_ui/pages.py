@@ -12,6 +12,7 @@ from admin_ui.certificate import qr, self_test
 from admin_ui.certificate.platforms import PLATFORMS
 from admin_ui.gate import View, gate
 from admin_ui.help import policy_words
+from admin_ui.sanctions.this_device import stopped
 from admin_ui.words import period_words, state_words
 
 blueprint = Blueprint("pages", __name__)
@@ -25,6 +26,7 @@ def home() -> str:
         "home.html", state=state_words(view), periods=period_words(view),
         policy=view.snapshot.contents.policy, rules=view.snapshot.contents.rules,
         review_due=_review_due(view), readers=policy_words.readers(),
+        stopped=stopped(view),
     )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ def index() -> str:
         _looked("list", len(now) + len(past), "")
     return render_template(
         "sanctions/index.html", now=now, past=past, need=mine, names=names, form=EndSessionForm(),
-        may={one.id for one in now if mine.may_supervise(one.subject, running)},
+        may={one.id for one in now if one.begun and mine.may_supervise(one.subject, running)},
         zone=view.zone, clock_trusted=view.clock_trusted,
     )  # fmt: skip
 
@@ -61,7 +61,7 @@ def show(id_: str) -> str:
         form=EndSessionForm(), source=_source(held, mine), stays=stays_open(mine.contents),
         devices=[named[id_] for id_ in devices_of(held.subject, mine.contents)],
         decides=held.runs and not held.of_policy and mine.may_decide(held.subject),
-        supervises=held.runs and mine.may_supervise(held.subject, running),
+        supervises=held.holds and mine.may_supervise(held.subject, running),
         about_me=mine.about_me(held.subject),
         clock_trusted=view.clock_trusted,
     )  # fmt: skip

@@ -57,7 +57,7 @@ def now_on(session: Session, kind: str, id_: str) -> tuple[Held, ...]:
     """Return the sanctions that reach a person or device now."""
     at = gate().view().at
     held = during(session, kind, id_, at, at).held
-    return tuple(one for one in held if one.runs)
+    return tuple(one for one in held if one.holds)
 
 
 def devices_now(session: Session) -> frozenset[str]:
@@ -65,7 +65,7 @@ def devices_now(session: Session) -> frozenset[str]:
     mine = need(session)
     every = standing.every(session, mine, gate().view().at)
     return frozenset(
-        id_ for one in every if one.runs for id_ in devices_of(one.subject, mine.contents)
+        id_ for one in every if one.holds for id_ in devices_of(one.subject, mine.contents)
     )
 
 
@@ -74,7 +74,7 @@ def for_home(session: Session) -> ForHome:
     mine, at = need(session), gate().view().at
     if not mine.account.posts & ASKERS:
         return ForHome(0, ())
-    count = sum(1 for one in standing.every(session, mine, at) if one.runs)
+    count = sum(1 for one in standing.every(session, mine, at) if one.holds)
     return ForHome(count, _own(session, mine, at))
 
 

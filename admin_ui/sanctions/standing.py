@@ -22,7 +22,8 @@ class Held:
     """A sanction as a page shows it. sessions: those that run now for whom it is about.
 
     of_policy: it stands in the policy file, and is changed there. known: the register has whom
-    it is about; without that it reaches nothing.
+    it is about; without that it reaches nothing. runs: it has not ended. begun: nor is it still
+    to come, as one of the policy file may be, or one that was made in a rehearsal.
     """
 
     kept: KeptSanction
@@ -30,7 +31,13 @@ class Held:
     known: bool
     of_policy: bool
     runs: bool
+    begun: bool
     sessions: tuple[KeptSession, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether it holds now."""
+        return self.runs and self.begun
 
     @property
     def id(self) -> str:
@@ -53,7 +60,7 @@ def every(session: Session, need: Need, at: datetime) -> tuple[Held, ...]:
     running = supervision.sessions(session, ended_after=at)
     found = [
         _held(one, of_policy, need.contents, at, running)
-        for one, of_policy in _kept(session, at)
+        for one, of_policy in _kept(session)
         if need.sees(one.sanction.subject)
     ]
     return tuple(sorted(found, key=lambda one: (not one.runs, one.name.casefold(), one.id)))
@@ -67,9 +74,7 @@ def one(session: Session, need: Need, id_: str, at: datetime) -> Held | None:
 def running(session: Session, at: datetime) -> tuple[Sanction, ...]:
     """Return every sanction that holds now, whoever may know of it."""
     return tuple(
-        kept.sanction
-        for kept, _ in _kept(session, at)
-        if kept.sanction.start <= at and kept.runs(at)
+        kept.sanction for kept, _ in _kept(session) if kept.sanction.start <= at and kept.runs(at)
     )
 
 
@@ -79,7 +84,7 @@ def name_of(subject: Subject, contents: Contents) -> str:
     return next((one.name for one in named if one.id == subject.id), subject.id)
 
 
-def _kept(session: Session, at: datetime) -> list[tuple[KeptSanction, bool]]:
+def _kept(session: Session) -> list[tuple[KeptSanction, bool]]:
     own = sanctions.kept(session)
     ids = {kept.sanction.id for kept in own}
     policy = vocabulary(session)
@@ -103,5 +108,6 @@ def _held(
     )  # fmt: skip
     return Held(
         kept=kept, name=name_of(subject, contents), of_policy=of_policy, runs=runs,
+        begun=kept.sanction.start <= at,
         known=any(one.id == subject.id for one in named), sessions=beside,
     )  # fmt: skip

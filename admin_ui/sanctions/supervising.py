@@ -39,7 +39,7 @@ def supervise(id_: str) -> Answer:
     with gate().reading() as session:
         mine = need(session)
         held = _allowed(session, mine, id_, view)
-    if not held.runs:
+    if not held.holds:
         return _ended(held)
     choices = _choices(held, mine)
     form.who.choices = {_value(subject): words for subject, words in choices}
@@ -96,7 +96,7 @@ def _begin(id_: str, chosen: Subject) -> KeptSession:
     view = gate().view()
     with gate().writing() as session:
         mine = need(session)
-        if not _allowed(session, mine, id_, view).runs:
+        if not _allowed(session, mine, id_, view).holds:
             raise _Over(id_)
         ends = spans.end_of_supervision(chosen, view.at, view.snapshot)
         kept = supervision.supervise(
@@ -138,7 +138,8 @@ def _page(form: SuperviseForm, held: Held, view: View, choices: list[tuple[Subje
 
 
 def _ended(held: Held) -> Response:
-    flash(f"The sanction on {held.name} has ended: nobody need sit beside them.", "error")
+    when = "does not hold yet" if held.runs else "has ended"
+    flash(f"The sanction on {held.name} {when}: nobody need sit beside them.", "error")
     return redirect(url_for("sanctions.show", id_=held.id), 303)
 
 
