@@ -16,6 +16,7 @@ _PORTS: Final = MappingProxyType(
         9050: "Tor", 9051: "Tor", 9150: "Tor", 51820: "WireGuard",
     }
 )  # fmt: skip
+_DNS: Final = 53
 # Protocol numbers of IANA; nftables writes names where /etc/protocols has them.
 _PROTOCOLS: Final = MappingProxyType(
     {
@@ -39,6 +40,9 @@ def tried(one: Try, host: str) -> str:
 def evidence(one: Try, host: str, *, others: int = 0) -> str:
     """Return a sentence. others: how many other addresses it stands for."""
     more = f", and as much of {others} other addresses" if others else ""
+    if one.reason == "resolver" and one.port == _DNS:
+        where = tried(one, host).partition(" of ")[2]
+        return f"Asked {where} for names{more}. Bellgate answered in its place."
     if one.reason == "unanswered":
         return f"Went to {tried(one, host)}{more}, which no look-up of this device had named."
     if one.reason == "held":
