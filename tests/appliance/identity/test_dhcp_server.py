@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.cli import as_user
@@ -62,6 +62,7 @@ def test_another_router_and_no_ipv6() -> None:
     assert "enable-ra" not in lines
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_no_text_becomes_a_line_of_its_own(portal: str) -> None:
     plain = configuration(school(PLAN, portal=PORTAL), LEASES).splitlines()

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.identity.leases import MOST_BYTES, HostNames, Lease, read
@@ -113,6 +113,7 @@ def test_a_line_that_is_broken_spoils_no_other() -> None:
 LINES = st.lists(st.text(max_size=60), max_size=5).map("\n".join)
 
 
+@settings(deadline=None)
 @given(st.one_of(LINES, LINES.map(lambda text: KEA4 + text), LINES.map(lambda t: DNSMASQ + t),
                  LINES.map(lambda text: "address," + text)))  # fmt: skip
 def test_any_text_is_read(text: str) -> None:
@@ -122,6 +123,7 @@ def test_any_text_is_read(text: str) -> None:
         assert lease.ends >= 0
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_in_a_file_are_read(
     tmp_path_factory: pytest.TempPathFactory, data: bytes

@@ -181,65 +181,74 @@ def until(true: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
+EVERY = ("192.0.2.7", "fd00::7", "fd00::a1b2:c3d4:e5f6:789a")  # the last a privacy address
+
+
+def listening(here: Namespace) -> socket.socket:
+    link = here.socket(socket.AF_NETLINK, socket.SOCK_RAW)
+    link.setblocking(False)
+    link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)  # a flood is more than fits
+    link.bind((0, 4))
+    return link
+
+
+def dumped(here: Namespace) -> netlink.Table:
+    with here.socket(socket.AF_NETLINK, socket.SOCK_RAW) as link:
+        link.settimeout(5)
+        link.bind((0, 0))
+        link.send(netlink.request(1))
+        found: netlink.Table = {}
+        done = False
+        while not done:
+            changes, done = netlink.read(link.recv(1 << 16))
+            netlink.applied(found, changes)
+        return found
+
+
+def seen(watch: Watch, there: Namespace, mac: str) -> bool:
+    """Whether every address is known to be a device's, which says something from each."""
+    for address in EVERY:
+        there.ip("neigh", "flush", "dev", "eth0")  # so that it has to say who it is
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        with there.socket(family, socket.SOCK_DGRAM) as sock:
+            sock.bind((address, 0))
+            sock.sendto(b"x", ("fd00::1" if ":" in address else "192.0.2.1", 9))
+    return all(watch.mac_of(address) == mac for address in EVERY)
+
+
+def flood(here: Namespace) -> None:
+    """Make more changes at once than a queue of events holds."""
+    lines = "".join(
+        f"neigh replace 192.0.2.{n} lladdr 00:00:5e:00:54:{n:02x} dev lan nud reachable\n"
+        for n in range(20, 250)
+    )
+    for _ in range(3):
+        done = here.run("ip", "-batch", "-", input=lines)
+        assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.namespaces
 @pytest.mark.skipif(
     os.geteuid() != 0 or shutil.which("ip") is None, reason="needs root and iproute2"
 )
 def test_the_real_kernel_tells_of_real_devices() -> None:
-    """IPv4, a privacy address, a device that changes its MAC, one that leaves, and a flood."""
+    """One with three addresses that changes its MAC and leaves, and then a flood of others."""
     here, there = Namespace("watch"), Namespace("watched")
     try:
         cable(here, "lan", there, "eth0")
         here.address("lan", "192.0.2.1/24", "fd00::1/64")
         there.ip("link", "set", "eth0", "address", ONE)
-        there.address("eth0", "192.0.2.7/24", "fd00::7/64", "fd00::a1b2:c3d4:e5f6:789a/64")
-
-        def inside() -> socket.socket:
-            link = here.socket(socket.AF_NETLINK, socket.SOCK_RAW)
-            link.setblocking(False)
-            link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)  # a flood is more than fits
-            link.bind((0, 4))
-            return link
-
-        def dumped() -> netlink.Table:
-            with here.socket(socket.AF_NETLINK, socket.SOCK_RAW) as link:
-                link.settimeout(5)
-                link.bind((0, 0))
-                link.send(netlink.request(1))
-                found: netlink.Table = {}
-                done = False
-                while not done:
-                    changes, done = netlink.read(link.recv(1 << 16))
-                    netlink.applied(found, changes)
-                return found
-
-        watch = Watch(dumped, inside)
-        every = ("192.0.2.7", "fd00::7", "fd00::a1b2:c3d4:e5f6:789a")
-
-        def seen(mac: str | None) -> bool:
-            for address in every:
-                there.ip("neigh", "flush", "dev", "eth0")  # so that it has to say who it is
-                family = socket.AF_INET6 if ":" in address else socket.AF_INET
-                with there.socket(family, socket.SOCK_DGRAM) as sock:
-                    sock.bind((address, 0))
-                    sock.sendto(b"x", ("fd00::1" if ":" in address else "192.0.2.1", 9))
-            return all(watch.mac_of(address) == mac for address in every)
-
-        assert not any(watch.mac_of(address) for address in every)
-        until(lambda: seen(ONE))
+        there.address("eth0", "192.0.2.7/24", "fd00::7/64", f"{EVERY[2]}/64")
+        watch = Watch(lambda: dumped(here), lambda: listening(here))
+        assert not any(watch.mac_of(address) for address in EVERY)
+        until(lambda: seen(watch, there, ONE))
         there.ip("link", "set", "eth0", "address", TWO)
         here.ip("neigh", "flush", "dev", "lan")
-        until(lambda: seen(TWO))
-        assert set(every) <= watch.changed()
+        until(lambda: seen(watch, there, TWO))
+        assert set(EVERY) <= watch.changed()
         here.ip("neigh", "flush", "dev", "lan")
-        assert not any(watch.mac_of(address) for address in every)
-        lines = "".join(
-            f"neigh replace 192.0.2.{n} lladdr 00:00:5e:00:54:{n:02x} dev lan nud reachable\n"
-            for n in range(20, 250)
-        )
-        for _ in range(3):
-            done = here.run("ip", "-batch", "-", input=lines)
-            assert done.returncode == 0, done.stderr
+        assert not any(watch.mac_of(address) for address in EVERY)
+        flood(here)
         assert watch.mac_of("192.0.2.249") == "00:00:5e:00:54:f9"
         assert len(watch.table()) >= 230
         watch.close()

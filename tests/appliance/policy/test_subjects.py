@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from appliance.policy.model import Ownership, SubjectKind
@@ -191,6 +191,7 @@ ADDRESSES = st.one_of(
 STRANGERS = st.one_of(st.none(), st.binary(min_size=6, max_size=6).map(lambda mac: mac.hex(":")))
 
 
+@settings(deadline=None)
 @given(ADDRESSES, STRANGERS, st.one_of(st.none(), st.text(max_size=9)))
 def test_nobody_unknown_is_more_than_the_network_says(
     address: str, mac: str | None, signed_in: str | None
@@ -202,6 +203,7 @@ def test_nobody_unknown_is_more_than_the_network_says(
     assert replace(seen, mac=None) == SCHOOL.resolve(address, behind=True)
 
 
+@settings(deadline=None)
 @given(ADDRESSES, st.sampled_from(sorted({"00:11:22:33:44:55", "00:00:00:00:00:04"})))
 def test_a_known_mac_is_never_less_strict_than_the_network_says(address: str, mac: str) -> None:
     network = SCHOOL.network_of(address)
