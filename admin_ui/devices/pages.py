@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from flask import abort, render_template, request
+from sqlalchemy.orm import Session
 
 from admin_ui.devices import (
     changes,
@@ -22,6 +23,8 @@ from admin_ui.devices.forms import ReasonForm
 from admin_ui.devices.known import known
 from admin_ui.gate import gate
 from admin_ui.sanctions import of_somebody
+from admin_ui.sign_in_here.known_by import REGISTER, known_by
+from appliance.identity.sign_ins import SignIns
 from appliance.policy.subjects import Client, Device, is_random_mac
 from appliance.store import devices, register_search
 from appliance.store.register_search import Wanted
@@ -72,9 +75,11 @@ def show(id_: str) -> str:
         person = session.get(PersonRow, device.person) if device.person else None
         name = person.name if person else device.person
         restricted = of_somebody.now_on(session, "device", id_)
+        client = _counts_as(device)
+        user, how = _used_by(session, client)
     return render_template(
         "devices/show.html", device=device, choices=choices, person=name,
-        client=_counts_as(device), proof=trust.of_device(device),
+        client=client, user=user, how=how, proof=trust.of_device(device),
         random=[mac for mac in device.macs if is_random_mac(mac)],
         address=seen.address_of(device), restricted=restricted,
     )  # fmt: skip
@@ -93,5 +98,18 @@ def _counts_as(device: Device) -> Client | None:
     address = seen.address_of(device)
     if not address:
         return None
-    register = gate().view().snapshot.register
-    return register.resolve(address, device.macs[0] if device.macs else None)
+    view, mac = gate().view(), device.macs[0] if device.macs else None
+    person = SignIns(gate().settings.data / "run").person_of(address, mac, view.at)
+    return view.snapshot.register.resolve(address, mac, person)
+
+
+def _used_by(session: Session, client: Client | None) -> tuple[str, str]:
+    """Return who uses a device now, and how that is known; nothing where the register says it."""
+    if client is None or client.person is None:
+        return "", ""
+    at = gate().view().at
+    how = known_by(session, client.person, at, mac=client.mac or "", address=client.address)
+    if how == REGISTER:
+        return "", ""
+    people = gate().view().snapshot.contents.people
+    return next((one.name for one in people if one.id == client.person), client.person), how

@@ -18,6 +18,7 @@ from admin_ui.log.listing import take_in
 from admin_ui.log.reader import Reader, named_reader, reader
 from admin_ui.log.shown import name_of, shown, whom
 from admin_ui.sanctions import of_somebody
+from admin_ui.sign_in_here.known_by import known_by
 from appliance.store import attempt_search, notes
 from appliance.store.attempt_wanted import Scope, Wanted
 from appliance.store.attempts import KeptAttempt
@@ -82,11 +83,14 @@ def attempt(id_: int) -> str | AnyResponse:
             return redirect(url_for("log.why", kind=about[0], id_=about[1], next=request.path), 303)
         named = who.seen.names
         written = notes.of_attempts(session, who.scope, [id_]) if named else {}
+        one = kept.attempt
+        how = known_by(session, one.person, one.at, mac=one.mac, address=one.address)
     with gate().writing() as session:
         looking.note_look(session, who, "attempt", 1, asked={"attempt": str(id_)}, whom=about)
     (row,) = shown([kept], who, written) or abort(404)
     return render_template(
         "log/attempt.html", reader=who, row=row, written=written.get(id_, ()), kept=kept,
+        how=how if row.whom else "",
     )  # fmt: skip
 
 

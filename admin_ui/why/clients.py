@@ -7,7 +7,9 @@ from dataclasses import replace
 from ipaddress import ip_address
 from typing import Final
 
+from admin_ui.gate import gate
 from appliance.identity.neighbours import Neighbours
+from appliance.identity.sign_ins import SignIns
 from appliance.policy import spans
 from appliance.policy.model import Ownership, Subject, SubjectKind
 from appliance.policy.snapshot import Contents, Snapshot
@@ -54,7 +56,9 @@ def _named(text: str, snapshot: Snapshot) -> Client:
     try:
         address = str(ip_address(text.partition("%")[0]))
         # Looked up afresh for each question: the table belongs to no other thread.
-        return snapshot.register.resolve(address, Neighbours().mac_of(address))
+        mac = Neighbours().mac_of(address)
+        person = SignIns(gate().settings.data / "run").person_of(address, mac, gate().view().at)
+        return snapshot.register.resolve(address, mac, person)
     except ValueError:
         pass
     subject = _subject(text, snapshot.contents)

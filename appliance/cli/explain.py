@@ -14,10 +14,13 @@ from appliance.cli import hardware, sources, times, wording
 from appliance.cli.errors import InputError
 from appliance.cli.options import default_data, json_option
 from appliance.cli.output import print_fields, print_json
+from appliance.cli.places import Places
 from appliance.identity.neighbours import Neighbours
+from appliance.identity.sign_ins import SignIns
 from appliance.policy.answer import Answer, BadMethodError, answered, question
 from appliance.policy.situation import Query
 from appliance.policy.snapshot import Snapshot
+from appliance.policy.subjects import Client
 
 if TYPE_CHECKING:
     from appliance.publish.named_by import NamedBy
@@ -58,15 +61,16 @@ def explain_command(
     zone, offset = snapshot.contents.calendar.zone, snapshot.contents.clock_offset
     at = times.parse(at_text, zone) if at_text else clock.now(offset).at
     known = hardware.mac(mac) if mac else Neighbours().mac_of(address)
-    answer = answered(_question(snapshot, what, address, known, method, at), what, snapshot)
+    # As the faces do: who signed in there. A policy that is only tried out knows nobody.
+    run = Places(data or default_data()).run
+    person = None if named else SignIns(run).person_of(address, known, at)
+    client = snapshot.register.resolve(address, known, person)
+    answer = answered(_question(client, what, method, at), what, snapshot)
     names = _named_by(answer, snapshot, data or default_data())
     (_print_json if as_json else _print_text)(answer, snapshot, names)
 
 
-def _question(
-    snapshot: Snapshot, what: str, address: str, mac: str | None, method: str, at: datetime
-) -> Query:
-    client = snapshot.register.resolve(address, mac)
+def _question(client: Client, what: str, method: str, at: datetime) -> Query:
     try:
         return question(what, client, method, at)
     except BadMethodError as error:

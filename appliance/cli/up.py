@@ -69,9 +69,8 @@ class Options:
 def up_command(
     data: Path, template: str | None, rehearse: str | None, wiring: Wiring, dns_port: int,
     http_port: int, https_port: int, proxy_port: int, web_port: int, upstream: tuple[str, ...],
-    radius_port: int | None,
     upstream_ca: Path | None, workers: int, plain: bool, web_tls: bool, web_name: tuple[str, ...],
-    demo: bool,
+    demo: bool, radius_port: int | None,
 ) -> None:  # fmt: skip
     """Run the whole gate here, supervised, without root, until Ctrl-C.
 

@@ -130,6 +130,23 @@ def on_device(
     return tuple(one for one in found if _same_device(one, mac, tuple(addresses)))
 
 
+def said_of(
+    session: Session, person: str, at: datetime, *, mac: str, address: str
+) -> SignedIn | None:
+    """Return the sign-in by which a device was somebody's at an instant; None: by none.
+
+    It finds what ``identity.sign_ins`` would have found then.
+    """
+    query = select(SignInRow).where(
+        SignInRow.person == person, SignInRow.starts <= at, SignInRow.ends > at
+    )
+    for row in session.scalars(query.order_by(SignInRow.how.desc(), SignInRow.id.desc())):
+        far = not mac and (not row.mac or row.how == RADIUS) and address in row.addresses
+        if far or (mac and row.mac == mac):
+            return _signed_in(row)
+    return None
+
+
 def counting(session: Session, at: datetime) -> tuple[SignedIn, ...]:
     """Return the sign-ins of known people. The portal's count while their account may sign in."""
     linked = dict(_linked(session))
