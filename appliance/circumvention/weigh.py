@@ -15,7 +15,7 @@ from typing import Final
 
 from appliance.circumvention.signals import Signal, name_of
 from appliance.circumvention.weights import Weights
-from appliance.policy.names import within
+from appliance.policy.names import suffixes
 
 SHOWN: Final = 3  # targets that a reason names
 AGAIN: Final = timedelta(hours=20)  # the same lesson tomorrow is another time
@@ -86,8 +86,9 @@ def assess(events: Iterable[Event], at: datetime, weights: Weights) -> Assessmen
     Total: events of the future (a clock set back) weigh as if they were now.
     """
     kept: dict[Signal, list[Event]] = {}
+    since = at - weights.window
     for event in events:
-        if event.last > at - weights.window and not ordinary(event.target, weights):
+        if event.last > since and not ordinary(event.target, weights):
             kept.setdefault(event.signal, []).append(event)
     every = [_reason(signal, found, at, weights) for signal, found in kept.items()]
     reasons = tuple(sorted(every, key=lambda one: (-one.points, one.signal)))
@@ -104,7 +105,7 @@ def level_of(score: float, weights: Weights) -> Level:
 
 def ordinary(target: str, weights: Weights) -> bool:
     """Whether devices go after a host by themselves."""
-    return any(within(target, name) for name in weights.ordinary)
+    return any(name in weights.ordinary for name in suffixes(target))
 
 
 def _reason(signal: Signal, events: list[Event], at: datetime, weights: Weights) -> Reason:

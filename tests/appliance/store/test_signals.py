@@ -83,6 +83,18 @@ def test_the_evidence_is_that_client_s_alone_newest_first(store: Store) -> None:
     assert few == rows[:1]
 
 
+def test_whoever_makes_rows_by_the_thousand_hides_nobody(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signals, "MOST", 50)
+    monkeypatch.setattr(signals, "EACH", 10)
+    flood = [sign(f"{n}.example", at("10:00"), person="mallory") for n in range(200)]
+    write(store, sign(person="sam"), *flood)
+    found = seen(store)
+    assert len(found["person:sam"].events) == 1
+    assert len(found["person:mallory"].events) == 10
+
+
 def test_the_rows_are_found_by_their_own_index(store: Store) -> None:
     with store.reading() as session:
         plan = session.execute(
