@@ -16,6 +16,7 @@ from admin_ui.devices.known import Known, known
 from admin_ui.devices.person_named import person_named
 from admin_ui.gate import gate
 from admin_ui.record import record
+from admin_ui.sanctions import of_somebody
 from appliance.policy.ids import id_of
 from appliance.policy.model import Ownership
 from appliance.policy.subjects import Device, is_random_mac
@@ -85,8 +86,10 @@ def remove(id_: str) -> str | Response:
     """Take a device out of the register; the audit entry can put it back."""
     with gate().reading() as session:
         device = devices.get(session, id_)
+        restricted = of_somebody.now_on(session, "device", id_)
     if device is None:
         abort(404)
+    freed = " It is under a sanction now, of which it would be free." if restricted else ""
     form = ReasonForm()
     if form.validate_on_submit():
         with gate().writing() as session:
@@ -101,7 +104,7 @@ def remove(id_: str) -> str | Response:
         "devices/remove.html", form=form, name=device.name, what="device",
         leave=url_for("devices.show", id_=id_),
         words="What was recorded of it stays. From then on it counts as its network says, like "
-        "any device that is not registered.",
+        f"any device that is not registered.{freed}",
     )  # fmt: skip
 
 

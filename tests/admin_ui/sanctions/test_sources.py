@@ -197,3 +197,6 @@ def test_a_person_s_day_and_their_device_say_it(monday: School) -> None:
     assert REASON not in shown
     assert re.search(r"Sanction\s*</strong>", technician.get("/devices").text)
     assert "under a sanction" not in technician.get("/devices/id/pc7").text
+    free = "under a sanction now, of which it would be free"
+    assert free in technician.get("/devices/id/tablet/remove").text
+    assert free not in technician.get("/devices/id/pc7/remove").text
