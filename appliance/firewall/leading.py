@@ -11,6 +11,7 @@ from appliance.firewall.document import (
     change,
     concat,
     field,
+    jump,
     match,
     meta,
     ports,
@@ -36,12 +37,13 @@ def marking(gateway: Gateway, known: Known) -> Iterator[Statement]:
     for name in outside:
         yield rule("marking", match(meta("iifname"), name), RETURN)
     for number, ip, _ in FAMILIES:
+        family = match(meta("nfproto"), "ipv4" if number == 4 else "ipv6")
+        yield rule("marking", family, jump(f"marking_{ip}"))
         for map_ in ("device", "network"):
             value = {"map": {"key": field(ip, "saddr"), "data": f"@{map_}{number}"}}
-            yield rule("marking", STRANGE, change(meta("mark"), value))
-    for number, ip, _ in FAMILIES:
+            yield rule(f"marking_{ip}", STRANGE, change(meta("mark"), value))
         to = {"vmap": {"key": field(ip, "daddr"), "data": f"@ranges{number}"}}
-        yield rule("marking", OURS, to)
+        yield rule(f"marking_{ip}", OURS, to)
     for id_ in ids(known):
         theirs = match(meta("mark"), f"@{closed_name(id_)}")
         yield rule(f"range_{id_}", theirs, change(meta("mark"), {"|": [meta("mark"), CLOSED]}))

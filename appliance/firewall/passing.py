@@ -77,13 +77,16 @@ def onward(gateway: Gateway) -> Iterator[Statement]:
     if not gateway.shared_uplink:
         inside = match(meta("iifname"), gateway.uplink, "!=")
         yield rule("onward", inside, STRANGE, goto("refuse"))
+    yield _clamped()
     was_refused = match(CONNECTION, REFUSED)
-    yield rule("onward", OURS, was_refused, change(CONNECTION, 0))
-    yield rule("onward", OURS, jump("refusals"))
-    # From here on only answers bear it: the server is told too, and a one-way stream ends.
-    yield rule("onward", was_refused, goto("refuse"))
+    # Answers: of what was refused, the server is told too, and a one-way stream ends.
+    yield rule("onward", STRANGE, was_refused, goto("refuse"))
+    yield rule("onward", STRANGE, state("established", "related"), ACCEPT)
+    yield rule("onward", was_refused, change(CONNECTION, 0))
+    for number, ip, _ in FAMILIES:
+        family = match(meta("nfproto"), "ipv4" if number == 4 else "ipv6")
+        yield rule("onward", OURS, family, jump(f"refusals_{ip}"))
     out = match(meta("oifname"), gateway.uplink)
-    yield from _clamped(gateway)
     yield rule("onward", state("established", "related"), ACCEPT)
     yield rule("onward", state("invalid"), DROP)
     for number, ip, _ in FAMILIES:
@@ -102,10 +105,8 @@ def refuse() -> Iterator[Statement]:
     yield rule("refuse", DROP)
 
 
-def _clamped(gateway: Gateway) -> Iterator[Statement]:
+def _clamped() -> Statement:
     """Have both ends send no larger segments than the way out takes (as behind PPPoE)."""
     syn = match({"&": [field("tcp", "flags"), ["syn", "rst"]]}, "syn")
     size = {"tcp option": {"name": "maxseg", "field": "size"}}
-    for side in ("oifname", "iifname"):
-        there = match(meta(side), gateway.uplink)
-        yield rule("onward", there, syn, change(size, {"rt": {"key": "mtu"}}))
+    return rule("onward", syn, change(size, {"rt": {"key": "mtu"}}))

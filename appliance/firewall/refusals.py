@@ -40,36 +40,33 @@ _NEW: Final = state("new")
 def refusals(gateway: Gateway) -> Iterator[Statement]:
     """Hold a packet of the school against everything that is refused; what is not, returns.
 
-    Sanctuary is before all, by the ports of the web: a child in need reaches help. Of what is
-    steered or cut, new connections by TCP to 80 and 443 were led to the proxy before this.
+    One chain for each family, ``refusals_ip`` and ``refusals_ip6``: every packet from the school
+    goes through one of them, so each rule is felt. Of what is steered or cut, new connections by
+    TCP to 80 and 443 were led to the proxy before this.
     """
     for number, ip, _ in FAMILIES:
-        for pair, set_ in _pairs("sanctuary", number, ip):
-            yield rule("refusals", WITH_PORTS, match(_PORT, any_of(80, 443)),
-                       match(pair, f"@{set_}"), RETURN)  # fmt: skip
-    for number, ip, _ in FAMILIES:
+        chain = f"refusals_{ip}"
         for pair, set_ in _pairs("cut", number, ip):
-            yield rule("refusals", match(pair, f"@{set_}"), goto("refuse"))
-    yield rule("refusals", IS_CLOSED, goto("refuse_closed"))
-    # What was not led to us: begun before we were there, or of a family without an address.
-    yield rule("refusals", WITH_PORTS, match(_PORT, 53), goto("refuse"))
-    for number, ip, _ in FAMILIES:
+            yield rule(chain, match(pair, f"@{set_}"), goto("refuse_cut"))
+        yield rule(chain, IS_CLOSED, goto("refuse_closed"))
+        # What was not led to us: begun before we were there, or of a family without an address.
+        yield rule(chain, WITH_PORTS, match(_PORT, 53), goto("refuse"))
         steered = match(field(ip, "daddr"), f"@steered{number}")
-        yield rule("refusals", steered, jump(f"steered_{ip}"))
+        yield rule(chain, steered, jump(f"steered_{ip}"))
         yield from _steered(gateway, number, ip)
-    yield rule("refusals", match(meta("mark"), "@watched"), jump("ways_round"))
-    yield rule("refusals", match(meta("mark"), "@shut"), jump("unanswered"))
-    yield rule("refusals", _NEW, jump("unanswered"))
+        yield rule(chain, match(meta("mark"), "@watched"), jump(f"ways_round_{ip}"))
+        yield rule(chain, match(meta("mark"), "@shut"), jump("unanswered"))
+        yield rule(chain, _NEW, jump("unanswered"))
 
 
 def ways_round() -> Iterator[Statement]:
     """Other resolvers, and the ports and protocols of tunnels."""
     for number, ip, _ in FAMILIES:
-        other = match(field(ip, "daddr"), f"@resolvers{number}")
-        yield rule("ways_round", WITH_PORTS, other, goto("refuse_resolver"))
-    yield rule("ways_round", WITH_PORTS, match(_PORT, DNS_OVER_TLS), goto("refuse_resolver"))
-    yield rule("ways_round", WITH_PORTS, match(_ROUND, "@tunnels"), goto("refuse_tunnel"))
-    yield rule("ways_round", match(meta("l4proto"), "@protocols"), goto("refuse_protocol"))
+        chain, other = f"ways_round_{ip}", match(field(ip, "daddr"), f"@resolvers{number}")
+        yield rule(chain, match(meta("l4proto"), "@protocols"), goto("refuse_protocol"))
+        yield rule(chain, WITH_PORTS, match(_ROUND, "@tunnels"), goto("refuse_tunnel"))
+        yield rule(chain, WITH_PORTS, match(_PORT, DNS_OVER_TLS), goto("refuse_resolver"))
+        yield rule(chain, WITH_PORTS, other, goto("refuse_resolver"))
 
 
 def unanswered() -> Iterator[Statement]:
@@ -95,10 +92,24 @@ def unanswered() -> Iterator[Statement]:
 
 
 def noting() -> Iterator[Statement]:
-    """Note who tried, then refuse: one chain for each reason."""
+    """Note who tried, then refuse: one chain for each reason.
+
+    What is closed or cut is left alone where it is sanctuary too, by the ports of the web: a
+    child in need reaches help, though somebody else's site has the same address.
+    """
+    for reason in ("closed", "cut"):
+        yield from _sanctuary(f"refuse_{reason}")
     for reason in REASONS[:4]:
         yield from _noted(f"refuse_{reason}", reason)
         yield rule(f"refuse_{reason}", goto("refuse"))
+    yield rule("refuse_cut", goto("refuse"))
+
+
+def _sanctuary(chain: str) -> Iterator[Statement]:
+    for number, ip, _ in FAMILIES:
+        for pair, set_ in _pairs("sanctuary", number, ip):
+            yield rule(chain, WITH_PORTS, match(_PORT, any_of(80, 443)),
+                       match(pair, f"@{set_}"), RETURN)  # fmt: skip
 
 
 def _noted(chain: str, reason: str) -> Iterator[Statement]:
@@ -126,6 +137,8 @@ def _pairs(name: str, number: int, ip: str) -> tuple[tuple[Expression, str], ...
 def _steered(gateway: Gateway, number: int, ip: str) -> Iterator[Statement]:
     """QUIC cannot be read, so it is refused; TCP that DNS did not answer is not let past us."""
     chain = f"steered_{ip}"
+    for pair, set_ in _pairs("sanctuary", number, ip):
+        yield rule(chain, match(pair, f"@{set_}"), RETURN)
     yield rule(chain, ports("udp", 443), goto("refuse"))
     if gateway.own(number) is not None:
         for pair, set_ in _pairs("answered", number, ip):

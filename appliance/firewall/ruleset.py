@@ -83,10 +83,10 @@ def _chains(known: Known) -> list[Statement]:
         policy = {"policy": "drop"} if name in _CLOSED_HOOKS else {}
         found.append(add("chain", **place(name=name, type=type_, hook=hook, prio=priority,
                                           **policy)))  # fmt: skip
-    steered = [f"steered_{ip}" for _, ip, _ in FAMILIES]
-    refuse_for = [f"refuse_{reason}" for reason in REASONS[:4]]
+    kinds = ("refusals", "ways_round", "steered", "marking")
+    by_family = [f"{kind}_{ip}" for kind in kinds for _, ip, _ in FAMILIES]
+    refuse_for = [f"refuse_{reason}" for reason in (*REASONS[:4], "cut")]
     ranges = [f"range_{id_}" for id_ in ids(known)]
-    plain = ["refusals", "ways_round", "unanswered", "held_back", "refuse"]
-    names = [*plain, *steered, *refuse_for, *ranges]
+    names = ["unanswered", "held_back", "refuse", *by_family, *refuse_for, *ranges]
     found += [add("chain", **place(name=name)) for name in names]
     return [*found, *(flush("chain", name) for name in (*(base[0] for base in BASE), *names))]
