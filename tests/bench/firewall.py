@@ -9,6 +9,8 @@ of plain forwarding (iperf3, rounds in turn, medians), and one device's change i
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -34,6 +36,9 @@ _Result = TypeVar("_Result")
 
 def main(devices: int = 1000, services: int = 50) -> int:
     """Measure, print, and return 0 where the marks are reached."""
+    if os.geteuid() != 0 or not shutil.which("iperf3"):
+        print("Left out: it needs root, network namespaces and iperf3.")
+        return 0
     print(f"{devices} devices, {services} services of {PREFIXES} prefixes each\n", flush=True)
     with built() as router:
         # The worst first, so that what packets are held against is the usual school's.
