@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from appliance.circumvention.rulings import Ruling
     from appliance.store.signals import Sighting
 
-STATES = {"seen": State.SEEN, "false-alarm": State.FALSE_ALARM}
+STATES: Final = {"seen": State.SEEN, "false-alarm": State.FALSE_ALARM}
 
 
 @click.group("signals")
