@@ -18,7 +18,7 @@ FORBIDDEN: Final = "www.facebook.com"  # closed to every role at every time (7.1
 # Closed by a list; the gate cannot read them.
 LISTED: Final = ("casino.example.net", "bingo.example.net")
 FORBIDDEN_AT: Final = names.ADDRESSES[FORBIDDEN]
-PATIENCE: Final = 6.0  # seconds that a tunnel has to come up; without a gate it takes one
+PATIENCE: Final = 5.0  # seconds that a tunnel has to come up; without a gate it takes one
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Way:
 class Bypass:
     """One way. run: tries it, and says whether the forbidden content was had.
 
-    trace: a pattern for the host and the evidence of an attempt that tells of it.
+    trace: a pattern for host, evidence, client and sign of an attempt that tells of it.
     roles: who can try it. controlled: whether it works where there is no gate, which is tested.
     """
 
@@ -81,11 +81,11 @@ class Bypass:
     controlled: bool = True
 
 
-def pattern(*hosts: str, port: str = "") -> str:
-    """Return a pattern for the addresses and names of far ends (and a port of theirs)."""
+def pattern(*hosts: str, sign: str = "") -> str:
+    """Return a pattern for the addresses and names of far ends, and for a sign in the log."""
     found: list[str] = []
     for host in hosts:
         full = host if "." in host else f"{host}.example.net"
         found += [full, *(names.of(full) or ())]
-    alternatives = "|".join(one.replace(".", r"\.") + r"(?![\w.:])" for one in found)
-    return f"({alternatives})" if not port else f"(?s)(?=.*({alternatives}))(?=.*{port})"
+    alternatives = "|".join(one.replace(".", r"\.") + r"(?![\w:]|\.\w)" for one in found)
+    return f"(?=.*(?:{alternatives})).*{sign}"

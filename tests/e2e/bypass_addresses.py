@@ -278,11 +278,9 @@ CASES: Final = (
     Bypass("host_in_unread", host_in_unread, pattern("front")),
     Bypass("ech_by_dns", ech_by_dns, pattern(FORBIDDEN)),
     Bypass("ech", ech, pattern("ech")),
-    Bypass(
-        "ech_shared", ech_shared, pattern(FORBIDDEN, "ech", port="never alone"), controlled=False
-    ),
-    Bypass("quic", quic, pattern(FORBIDDEN, port=r"UDP.*\b443\b")),
-    Bypass("ipv6_private", ipv6_private, pattern(FORBIDDEN, port="ab:cd:ef")),
+    Bypass("ech_shared", ech_shared, pattern(FORBIDDEN), controlled=False),
+    Bypass("quic", quic, pattern(FORBIDDEN)),
+    Bypass("ipv6_private", ipv6_private, pattern(FORBIDDEN, sign="ab:cd:ef")),
     Bypass("ipv6_unknown", ipv6_unknown, r"fd00:9\d0:"),
     Bypass(
         "address_borrowed", address_borrowed, r"10\.20\.0\.77", roles=("pupil",), controlled=False

@@ -121,17 +121,16 @@ def _kdig(way: Way, server: str, *more: str) -> list[str]:
     return [line for line in done.stdout.splitlines() if line and not line.startswith(";")]
 
 
-DOT_PORT: Final = r"\b853\b"
 CASES: Final = (
     Bypass("hosts_file", hosts_file, pattern(FORBIDDEN)),
     Bypass("hosts_file_other", hosts_file_other, pattern("m.facebook.com")),
     Bypass("hosts_file_listed", hosts_file_listed, pattern(LISTED[0])),
-    Bypass("dns_udp", dns_udp, pattern("quiet", port=r"\b53\b"), ("kdig",)),
-    Bypass("dns_tcp", dns_tcp, pattern("still", port=r"\b53\b"), ("kdig",)),
-    Bypass("dot", dot, pattern("quiet", "dns.google", port=DOT_PORT), ("kdig", "stubby")),
-    Bypass("doq", doq, pattern("doq", port=DOT_PORT), ("kdig",)),
+    Bypass("dns_udp", dns_udp, pattern("quiet", sign="dns_elsewhere"), ("kdig",)),
+    Bypass("dns_tcp", dns_tcp, pattern("still", sign="dns_elsewhere"), ("kdig",)),
+    Bypass("dot", dot, pattern("quiet", "dns.google", sign="dot_port"), ("kdig", "stubby")),
+    Bypass("doq", doq, pattern("doq", sign="dot_port"), ("kdig",)),
     Bypass("doh_by_name", doh_by_name, r"dns\.google(?![\w.])"),
-    Bypass("doh_by_address", doh_by_address, pattern("dns.google", port=r"\b443\b"), ("kdig",)),
+    Bypass("doh_by_address", doh_by_address, pattern("dns.google", sign="doh_address"), ("kdig",)),
     Bypass("doh_unknown", doh_unknown, pattern("doh")),
     Bypass("doh_unknown_listed", doh_unknown_listed, pattern(LISTED[1])),
     Bypass("dns_tunnel", dns_tunnel, r"^example\.net ", ("iodine", "iodined")),

@@ -41,7 +41,7 @@ def seen(case: Bypass, role: str, attempts: Iterable[Mapping[str, Any]]) -> tupl
     found = set()
     for row in attempts:
         sign = classified(row["signal"], row["reason"], row["category"])
-        told = f"{row['host']} {row['evidence']} {row['address']}"
+        told = f"{row['host']} {row['evidence']} {row['address']} {sign}"
         if sign and row["address"].startswith(INSIDE[role]) and re.search(case.trace, told):
             found.add(sign.value)
     return tuple(sorted(found))

@@ -16,7 +16,7 @@ import pytest
 
 from appliance import policy_file
 from appliance.policy_file.edit import with_value
-from tests.e2e import bypass_table, names, router_abroad, router_gate, school
+from tests.e2e import bypass_names, bypass_table, names, router_abroad, router_gate, school
 from tests.e2e.bypass import Bypass, Way
 from tests.e2e.bypass_addresses import ALLOWED
 from tests.e2e.bypass_table import CASES, Outcome
@@ -109,7 +109,10 @@ def measured(
     def one(role: str) -> dict[tuple[str, str], bool | Exception]:
         folder = tmp_path_factory.mktemp(f"gated-{role}")
         way = Way(lab, abroad, getattr(lab, role), role, folder)
-        found = {(id_, role): tried(CASES[id_], way) for id_, mine in chosen if mine == role}
+        mine = [id_ for id_, whose in chosen if whose == role]
+        if role == "staff":  # in another order, so that the two seldom wait for one far end
+            mine.sort(key=lambda id_: CASES[id_] in bypass_names.CASES)
+        found = {(id_, role): tried(CASES[id_], way) for id_ in mine}
         way.page(f"http://{MARKER}/", "--connect-timeout", "1")
         return found
 
