@@ -20,6 +20,7 @@ from admin_ui.signals.reading import Shown, every, one
 from appliance.attempts.attempt import Attempt
 from appliance.circumvention.signals import meaning_of, name_of, signal_of
 from appliance.circumvention.weigh import Level
+from appliance.policy.subjects import Device
 from appliance.store import signals
 
 __all__ = ["blueprint", "ruling"]
@@ -98,6 +99,10 @@ def _evidence(session: Session, who: Reader, found: Shown) -> list[Row]:
     return told
 
 
+def _devices(who: Reader) -> tuple[Device, ...]:
+    return who.view.snapshot.contents.devices
+
+
 def _decided(found: tuple[Shown, ...]) -> list[Shown]:
     """Return those of whom somebody has said something that holds, the latest first."""
     said = [(s.ruling.at, s) for s in found if s.ruling is not None and not s.open]
@@ -116,6 +121,7 @@ def _sanction(who: Reader, found: Shown) -> str:
     ):
         return ""
     kind, id_ = found.whom
-    if kind not in ("person", "device"):
-        return ""
+    registered = {"person": who.people, "device": [d.id for d in _devices(who)]}.get(kind, ())
+    if id_ not in registered and not (kind == "device" and id_.count(":") == 5):  # not even a MAC
+        return ""  # an address alone, or somebody who has left the register
     return url_for(endpoint, **{kind: id_, "from": "signal"})  # type: ignore[arg-type]

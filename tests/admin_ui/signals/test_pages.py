@@ -249,3 +249,27 @@ def test_the_log_says_what_was_seen(signs: Log) -> None:
     assert said in web.get("/log?reason=circumvention&noise=1").text
     assert said in web.get("/log/export/csv?reason=circumvention&noise=1").text
     assert "/log?reason=circumvention&amp;noise=1" in web.get("/home").text
+
+
+@pytest.mark.parametrize(
+    ("more", "way"),
+    [
+        ({"device": "teacher-laptop"}, "/sanctions/new?device=teacher-laptop&amp;from=signal"),
+        ({"device": ""}, "/sanctions/new?device=02:00:00:00:00:05&amp;from=signal"),
+        ({"device": "gone-from-the-register"}, None),
+        ({"device": "", "mac": ""}, None),
+        ({"person": "gone"}, None),
+    ],
+)
+def test_the_way_to_a_sanction_leads_to_somebody_who_is_there(
+    log: Log, more: dict[str, str], way: str | None
+) -> None:
+    def of(host: str, minutes: int, **values: Any) -> Any:
+        return log.pupil(host, minutes, **{"person": "", **values, **more})
+
+    log.write(*vpn(of, "a.example", "b.example", "c.example"))
+    web = log.school.client(Post.DSL)
+    (ref,) = refs(web)
+    page = web.get(f"/signals/{ref}").text
+    assert way in page if way else "/sanctions/new" not in page
+    assert way is None or web.get(way.replace("&amp;", "&")).status_code == 200
