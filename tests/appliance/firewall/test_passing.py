@@ -96,6 +96,20 @@ def test_addresses_are_handed_out_where_the_school_wants_it(
         assert tried(machines, "pupil", "ours", "udp", 67, 4) == expected
 
 
+def test_the_wifis_accounting_comes_from_where_it_is_managed(
+    machines: LittleRouter, settle: Callable[..., None]
+) -> None:
+    """What listens at the DHCP server's port stands for the listener."""
+    for settings, staff, pupil in (
+        ({}, "refused", "refused"),
+        ({"radius": 67}, "dhcp", "dhcp"),
+        ({"radius": 67, "manage": ("10.2.0.0/16",)}, "dhcp", "refused"),
+    ):
+        settle(**settings)
+        assert tried(machines, "staff", "ours", "udp", 67, 4) == staff
+        assert tried(machines, "pupil", "ours", "udp", 67, 4) == pupil
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("masquerade", [True, False])
 def test_the_school_goes_out_as_us_or_as_itself(
