@@ -30,7 +30,8 @@ def announced(data: Path) -> Running | None:
     """Return what the gate on a data directory announced; None: nothing that can be read."""
     try:
         said = json.loads((data / "run" / "gate.json").read_text(encoding="utf-8"))
-        listen, gateway = str(said.get("inside") or said["listen"]), bool(said.get("gateway"))
+        listen = str(said["listen"])
+        listen, gateway = str(said.get("inside") or listen), bool(said.get("gateway"))
         places = {
             name: (listen, int(said[key])) if int(said[key]) else None for name, key in _FACES
         }
