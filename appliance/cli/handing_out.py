@@ -73,10 +73,12 @@ class Server:
         draft = file.with_name(f".{file.name}")
         draft.write_text(wanted, encoding="ascii")
         draft.replace(file)
-        with_us = ["setpriv", "--pdeathsig", "TERM", "--"] if shutil.which("setpriv") else []
+        # KILL: one that is only just starting may hang on TERM, and would hold the port.
+        with_us = ["setpriv", "--pdeathsig", "KILL", "--"] if shutil.which("setpriv") else []
         argv = [*with_us, program, "--keep-in-foreground", f"--conf-file={file}",
-                "--log-facility=-", "--pid-file", "--user=root"]  # fmt: skip
-        # Of root's power it has only what it was given: --user only keeps it from changing that.
+                "--log-facility=-", "--pid-file", "--user=root", "--group=root"]  # fmt: skip
+        # It has no more of root's power than we: the names only keep it from changing itself,
+        # by which it would forget to die with us (PR_SET_PDEATHSIG in prctl(2)).
         self._process = subprocess.Popen(argv, stdin=subprocess.DEVNULL)
 
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from dnslib import DNSError
 
+from appliance.dns.forwarded import parted
 from appliance.dns.handler import Reply
 from appliance.dns.records import read_response
 from appliance.dns.shelf import Finished
@@ -68,7 +69,7 @@ class Noting:
             finished.counts = _NotedAndCounted(tell, finished.counts)
 
     def _tell(self, host: str, addresses: tuple[bytes, ...], ttl: int, source: bytes) -> None:
-        self._teller.tell(Told(source, host, addresses, ttl))
+        self._teller.tell(Told(parted(source)[0], host, addresses, ttl))
 
 
 def _given(message: bytes) -> tuple[tuple[bytes, ...], int]:

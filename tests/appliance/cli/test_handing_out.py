@@ -128,6 +128,16 @@ def test_it_ends_dnsmasq_when_it_is_told_to_stop(bench: Bench, log: Path) -> Non
     assert not thread.is_alive()
 
 
+def alive(pid: str) -> str:
+    """Return a process's name; empty where it is gone, if only nobody has buried it yet."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return ""
+    fields = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
+    return "" if fields["State"].startswith("Z") else fields["Name"]
+
+
 @pytest.mark.namespaces
 @pytest.mark.skipif(
     os.geteuid() != 0 or not all(map(shutil.which, ("dnsmasq", "setpriv"))),
@@ -145,11 +155,11 @@ def test_a_killed_one_leaves_no_dnsmasq_behind(bench: Bench) -> None:
                 found = subprocess.run(
                     ["ip", "netns", "pids", gate.name], capture_output=True, text=True, check=True
                 ).stdout.split()
-                names = (Path(f"/proc/{pid}/comm") for pid in found)
-                return [n.read_text().strip() for n in names if n.exists()]
+                return [name for name in map(alive, found) if name]
 
             until(lambda: "dnsmasq" in inside())
             running.send_signal(signal.SIGKILL)
+            running.wait()
             until(lambda: inside() == [])
     finally:
         gate.remove()

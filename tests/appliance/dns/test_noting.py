@@ -121,3 +121,18 @@ def test_strangers_and_our_own_names_are_nobody_s_business(worker: Gate, door: D
     worker.raw(query(HOST), source="127.0.99.5")
     worker.ask("version.bind", "TXT", qclass="CH")
     assert door.heard() == []
+
+
+def test_a_client_behind_a_forwarder_is_told_by_its_own_address(
+    nano: NanoNameServer, tmp_path: Path
+) -> None:
+    door, subnet = Door(tmp_path), (8, bytes((0, 1, 32, 0)) + packed(PUPIL)[0])
+    mac = (65_001, bytes.fromhex("00005e005301"))
+    given = FixedHolder(school(forwarders=(f"{STAFF}/32",)))
+    running = Gate(given, [nano.address], noting=Noting(Teller(tmp_path)))
+    try:
+        assert running.raw(query(HOST, options=[subnet, mac]), STAFF) is not None
+        assert [told.client for told in door.heard()] == [packed(PUPIL)[0]]
+    finally:
+        running.stop()
+        door.close()
