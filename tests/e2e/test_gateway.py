@@ -84,8 +84,8 @@ class GatewayUp(Gate):
         return next(str(one["level"]) for one in checks if one["name"] == "firewall")
 
     def stands(self) -> bool:
-        listed = self.lab.appliance.run("nft", "list", "chain", "inet", "bellgate", "refusals")
-        return "drop" in listed.stdout or "goto" in listed.stdout
+        listed = self.lab.appliance.run("nft", "list", "chain", "inet", "bellgate", "onward")
+        return "jump" in listed.stdout
 
 
 @pytest.fixture(scope="module")
