@@ -44,6 +44,12 @@ def test_words_of_an_outcome(stopped: bool, seen: tuple[str, ...], words: str, c
     assert (became.words, became.colour) == (words, colour)
 
 
+def test_whoever_has_no_account_learns_no_way(school: School) -> None:
+    text = unescape(school.nobody().get("/help/ways-round").text)
+    assert "sign in to read the table" in text
+    assert not [way.title for group in bypasses.groups() for way in group.ways if way.title in text]
+
+
 def test_the_page_shows_each_outcome_beside_its_way(school: School) -> None:
     text = school.client(Post.DSL).get("/help/ways-round").text
     rows = re.findall(r'<tr class="govuk-table__row">\s*<td.*?</tr>', text, re.S)
