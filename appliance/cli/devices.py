@@ -20,7 +20,8 @@ def devices_command() -> None:
     """Register, list and remove devices.
 
     A registered device is known by its MAC or fixed address on every network of the
-    school. What is not registered counts as its network says.
+    school. Where a network's role is stricter than the device's, the network's holds, unless
+    the network is mixed. What is not registered counts as its network says.
     """
 
 

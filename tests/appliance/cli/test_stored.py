@@ -110,11 +110,11 @@ def test_a_permission_needs_both_halves(bench: Bench) -> None:
 
 def test_a_registered_device_is_known(bench: Bench) -> None:
     added = bench.json("devices", "add", "Office iPad", "--mac", "52-54-00-AA-BB-CC", "--address",
-                       "127.0.30.9", "--school-owned", "--ca", "--role", "staff")  # fmt: skip
+                       "127.0.20.9", "--school-owned", "--ca", "--role", "staff")  # fmt: skip
     assert added["id"] == "office-ipad"
     assert added["macs"] == ["52:54:00:aa:bb:cc"]
     bench.publish()
-    said = bench.json("explain", "x.com", "--client", "127.0.30.9")
+    said = bench.json("explain", "x.com", "--client", "127.0.20.9")
     assert (said["role"], said["device"], said["ownership"]) == ("staff", "office-ipad", "school")
     assert "Office iPad" in bench.run("devices", "list").stdout
     assert bench.run("devices", "remove", "office-ipad").exit_code == 0
