@@ -17,6 +17,7 @@ from typing import Final
 from dnslib import QTYPE, DNSError
 
 from appliance import clock
+from appliance.cli import scouted
 from appliance.cli.addresses import Endpoint
 from appliance.cli.places import Places
 from appliance.firewall.told import SOCKET, Teller, Told
@@ -30,6 +31,7 @@ TURN: Final = 1.0  # seconds between two looks for another policy
 ALONE: Final = 60.0  # seconds until resolvers that do not answer are asked again
 _AT_ONCE: Final = 4
 _GIVEN_UP: Final = 8  # names in a row without an answer
+_ANY: Final = 60  # seconds: the door keeps what nobody asked for by its own measure
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +47,7 @@ class Scout:
     ) -> None:  # fmt: skip
         self._places, self._resolvers, self._stopping = places, resolvers, stopping
         self._ask = ask or addresses_of
+        self._where = scouted.recalled(places.data)
         self._thread = KeptThread("scout", self._run, stopping)
 
     def look(self) -> None:
@@ -58,6 +61,7 @@ class Scout:
 
     def _run(self) -> None:
         teller, known, due = Teller(self._places.run), frozenset[str](), 0.0
+        self._recall(teller)
         while not self._stopping.wait(TURN):
             wanted = self._wanted()
             if clock.monotonic() < due and wanted <= known:
@@ -65,9 +69,21 @@ class Scout:
             fresh = wanted if clock.monotonic() >= due else wanted - known
             whole = self._round(fresh, teller)
             known = wanted
+            self._where = {
+                host: found
+                for host, found in self._where.items()
+                if host in wanted or host.removeprefix("www.") in wanted
+            }
+            scouted.keep(self._places.data, self._where)
             if fresh == wanted or not whole:
                 due = clock.monotonic() + (EVERY if whole else ALONE)
         teller.close()
+
+    def _recall(self, teller: Teller) -> None:
+        """Tell what an earlier run found at once, so that a restart opens nothing meanwhile."""
+        for host, found in self._where.items():
+            teller.tell(Told(b"", host, found, _ANY))
+            teller.flush()
 
     def _wanted(self) -> frozenset[str]:
         """Return the names to look up. No snapshot: none."""
@@ -85,6 +101,7 @@ class Scout:
             if silent >= _GIVEN_UP or self._stopping.is_set():
                 return False
             if found:
+                self._where[host] = found
                 teller.tell(Told(b"", host, found, ttl))
             teller.flush()
         return True

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from appliance import policy_file
+from appliance.cli import scouted
 from appliance.cli.places import Places
 from appliance.cli.scout import Scout
 from appliance.firewall.told import ROOM, SOCKET, Told, opened, place, unpacked
@@ -20,6 +21,7 @@ from appliance.publish.publisher import Publisher
 from appliance.store import policies
 from appliance.store.session import open_store
 from tests.appliance.dns.nanonameserver import NanoNameServer, nanonameserver
+from tests.e2e.waiting import until
 
 NOW = datetime(2026, 11, 23, 10, 35, tzinfo=UTC)
 FACEBOOK, WWW = "192.0.2.66", "192.0.2.67"
@@ -111,3 +113,20 @@ def test_without_a_snapshot_there_is_nothing_to_look_up(
     with door(empty.run), scouting(empty, nano.address) as scout:
         scout.look()
     assert nano.asked == []
+
+
+def test_a_restart_tells_the_door_at_once_what_was_found_before(
+    places: Places, nano: NanoNameServer
+) -> None:
+    with door(places.run) as link, scouting(places, nano.address) as scout:
+        scout.look()
+        link.recv(ROOM)
+        until(lambda: (places.data / scouted.FILE).exists(), "it is written down", 60)
+    # Nobody answers this time: what is told was known.
+    with door(places.run) as link, scouting(places) as scout:
+        scout.look()
+        heard: dict[str, tuple[bytes, ...]] = {}
+        while len(heard) < 2:
+            heard |= {told.host: told.addresses for told in unpacked(link.recv(ROOM))}
+    assert ip_address(FACEBOOK).packed in heard["facebook.com"]
+    assert heard["www.facebook.com"] == (ip_address(WWW).packed,)
