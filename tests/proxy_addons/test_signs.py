@@ -55,6 +55,8 @@ def test_an_address_without_a_name_is_not_opened(proxy: World, host: str) -> Non
 
 def test_a_role_that_is_not_watched_is_refused_an_address_without_a_sign(proxy: World) -> None:
     assert proxy.curl("http://93.184.100.14/", STAFF).status == 403
+    assert proxy.curl(FACEBOOK, STAFF).status == 403  # which is written down, after it
+    assert eventually(lambda: proxy.attempts())
     assert signs(proxy) == []
 
 
