@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -36,6 +37,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if item.get_closest_marker(marker) and missing(marker):
                 item.add_marker(pytest.mark.skip(reason=missing(marker)))
                 break
+
+
+def pytest_collection_finish() -> None:
+    """Leave the many thousand tests themselves out of every sweep for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)  # the outermost, so the last to speak

@@ -114,6 +114,15 @@ def test_stopping_ends_open_connections(nano: NanoNameServer) -> None:
         assert sock.recv(1) == b""
 
 
+@pytest.fixture
+def swept() -> Iterator[None]:
+    """Leave what thousands of tests have piled up out of each sweep: seconds, else."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.mark.usefixtures("swept")
 def test_stopping_while_clients_arrive_leaves_nothing_open(nano: NanoNameServer) -> None:
     for _ in range(5):
         with gate(FixedHolder(school()), [nano.address]) as worker, contextlib.ExitStack() as stack:
