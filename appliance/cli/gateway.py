@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import socket
 import subprocess
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,6 @@ from appliance.cli.sources import enforced
 from appliance.policy.snapshot import Snapshot
 
 LOOPBACK: Final = "127.0.0.1"  # where this machine asks its own faces how they are
-_SYS: Final = Path("/sys/class/net")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +110,10 @@ def _uplink(asked: str | None) -> str:
     found = asked or default_route()
     if found is None:
         raise InputError("--uplink: no route leads out; name the interface to the internet")
-    if "/" in found or not (_SYS / found).exists():
-        raise InputError(f"--uplink: this machine has no interface {found!r}")
+    try:
+        socket.if_nametoindex(found)  # /sys may show another network namespace's
+    except (OSError, ValueError) as error:
+        raise InputError(f"--uplink: this machine has no interface {found!r}") from error
     return found
 
 
