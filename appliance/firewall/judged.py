@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -21,34 +21,52 @@ NOBODYS: Final = "nobody.invalid"
 _NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What holds for one class. closed: ids of the ranges. shut: see ``settings.Judged``."""
+
+    shut: bool
+    closed: tuple[str, ...]
+
+
+Said = dict[tuple[object, ...], Standing]  # by ``Snapshot.class_of``; filled while judging
+
+
 def wanted(
     snapshot: Snapshot, gateway: Gateway, known: Known, at: datetime, *,
     neighbours: Mapping[str, str] = _NOBODY, signed_in: Mapping[str, str] = _NOBODY,
-    clock_trusted: bool = True,
+    clock_trusted: bool = True, said: Said | None = None,
 ) -> Wanted:  # fmt: skip
     """Return all that the ruleset is made of at an instant (aware). See ``placed``, ``judged``."""
     every = placed(snapshot, neighbours, signed_in)
-    said = judged(every, snapshot, known, at, clock_trusted=clock_trusted)
+    found = judged(every, snapshot, known, at, clock_trusted=clock_trusted, said=said)
     school = tuple(dict.fromkeys(p for n in snapshot.contents.networks for p in n.prefixes))
-    return Wanted(every, said, school, gateway, known)
+    return Wanted(every, found, school, gateway, known)
 
 
 def judged(
     every: tuple[Placed, ...], snapshot: Snapshot, known: Known, at: datetime,
-    *, clock_trusted: bool = True,
+    *, clock_trusted: bool = True, said: Said | None = None,
 ) -> Judged:  # fmt: skip
-    """Ask the engine about each class at an instant (aware); until when, ``until`` says."""
+    """Ask the engine about each class at an instant (aware); until when, ``until`` says.
+
+    said: what was said of classes already, by the same snapshot and clock and since nothing
+    changed by time; it is believed, and what is found is added.
+    """
+    said = {} if said is None else said
     around = frozenset(snapshot.contents.circumvention_roles)
     answered = frozenset(snapshot.contents.answered_only)
     closed: dict[str, set[int]] = {range_.id: set() for range_ in known.ranges}
     shut = set()
     for one in every:
-        query = Query(one.client, NOBODYS, at, clock_trusted=clock_trusted)
-        if decide(query, snapshot).action is Action.BLOCK:
+        key = snapshot.class_of(one.client)
+        if key not in said:
+            query = Query(one.client, NOBODYS, at, clock_trusted=clock_trusted)
+            said[key] = _standing(query, snapshot, known)
+        if said[key].shut:
             shut.add(one.number)
-        for range_ in known.ranges:
-            if _closed(range_, query, snapshot):
-                closed[range_.id].add(one.number)
+        for id_ in said[key].closed:
+            closed[id_].add(one.number)
     return Judged(
         closed=tuple((id_, frozenset(marks)) for id_, marks in closed.items()),
         watched=frozenset(one.number for one in every if one.client.role in around),
@@ -64,6 +82,11 @@ def until(
     queries = (Query(one.client, NOBODYS, at, clock_trusted=clock_trusted) for one in every)
     ends = (decide(query, snapshot).expires_at for query in queries)
     return min((end for end in ends if end is not None), default=None)
+
+
+def _standing(query: Query, snapshot: Snapshot, known: Known) -> Standing:
+    shut = decide(query, snapshot).action is Action.BLOCK
+    return Standing(shut, tuple(r.id for r in known.ranges if _closed(r, query, snapshot)))
 
 
 def _closed(range_: Range, query: Query, snapshot: Snapshot) -> bool:

@@ -12,13 +12,14 @@ from appliance import clock
 from appliance.firewall.counting import rules
 from appliance.firewall.document import Statement
 from appliance.firewall.facts import known
-from appliance.firewall.judged import until, wanted
+from appliance.firewall.judged import Said, judged, until, wanted
 from appliance.firewall.nft import Nft, NftError
 from appliance.firewall.ruleset import changes, ruleset
 from appliance.firewall.settings import Gateway, Placed, Wanted
 from appliance.policy.snapshot import Snapshot
 
 AGAIN: Final = 5.0  # seconds until what nftables refused is tried again
+AHEAD: Final = timedelta(seconds=8)  # before a bell, to judge what holds from then on
 _BACK: Final = timedelta(seconds=1)  # a clock that was set back by more is judged anew
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,15 @@ class Seen:
     signed_in: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """What was said of classes for the time from a bell until something changes again."""
+
+    bell: datetime
+    over: datetime | None
+    said: Said
+
+
 class Rules:
     """The ruleset in force. One owner, one thread.
 
@@ -47,6 +57,8 @@ class Rules:
         self._until: datetime | None = None
         self._good: Wanted | None = None  # what is in the kernel
         self._again: float | None = None
+        self._said: Said = {}  # of classes, by the snapshot and in the period that hold
+        self._ahead: _Ahead | None = None  # and from the next bell on
         self.trouble = ""
         self.applied_at: datetime | None = None
         self.put_back = 0
@@ -63,14 +75,18 @@ class Rules:
         """Put in force what holds now; True when anything was judged anew."""
         due = self._again is not None and clock.monotonic() >= self._again
         if not (due or self._outdated(seen)):
+            self._look_ahead(seen)
             return False
         before = self._seen
         if before is None or self._outdated(replace(seen, neighbours=before.neighbours)):
             self.judged += 1
+        if self._overtaken(seen):
+            self._said = self._foreseen(seen)
+            self._ahead = None
         self._seen = seen
         found = wanted(
             seen.snapshot, self._gateway, known(), seen.now.at, neighbours=seen.neighbours,
-            signed_in=seen.signed_in, clock_trusted=seen.now.trusted,
+            signed_in=seen.signed_in, clock_trusted=seen.now.trusted, said=self._said,
         )  # fmt: skip
         self._until = until(found.every, seen.snapshot, seen.now.at, clock_trusted=seen.now.trusted)
         if found != self._good:
@@ -87,11 +103,37 @@ class Rules:
         self.emptied += 1
         return False
 
+    def _look_ahead(self, seen: Seen) -> None:
+        """Judge shortly before a bell what holds from it on, so that it is in force at once."""
+        bell = self._until
+        if bell is None or self._ahead is not None or bell - seen.now.at > AHEAD:
+            return
+        trusted, said = seen.now.trusted, Said()
+        judged(self.every, seen.snapshot, known(), bell, clock_trusted=trusted, said=said)
+        over = until(self.every, seen.snapshot, bell, clock_trusted=trusted)
+        self._ahead = _Ahead(bell, over, said)
+
+    def _foreseen(self, seen: Seen) -> Said:
+        """Return what was judged ahead for this very bell; nothing where anything else changed."""
+        before = self._seen
+        if before is None or self._ahead is None or seen.snapshot is not before.snapshot:
+            return {}
+        now, ahead = seen.now, self._ahead
+        begun = ahead.bell <= now.at and (ahead.over is None or now.at < ahead.over)
+        return ahead.said if begun and now.trusted == before.now.trusted else {}
+
     def _outdated(self, seen: Seen) -> bool:
         before = self._seen
-        if before is None or seen.snapshot is not before.snapshot:
+        if before is not None and (
+            seen.neighbours is not before.neighbours or seen.signed_in is not before.signed_in
+        ):
             return True
-        if seen.neighbours is not before.neighbours or seen.signed_in is not before.signed_in:
+        return self._overtaken(seen)
+
+    def _overtaken(self, seen: Seen) -> bool:
+        """Whether snapshot or clock changed, so that each class has to be judged anew."""
+        before = self._seen
+        if before is None or seen.snapshot is not before.snapshot:
             return True
         rung = self._until is not None and seen.now.at >= self._until
         back = seen.now.at < before.now.at - _BACK

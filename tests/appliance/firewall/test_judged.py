@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from appliance.firewall.classes import placed
-from appliance.firewall.judged import judged, until, wanted
+from appliance.firewall.judged import Said, Standing, judged, until, wanted
 from appliance.firewall.settings import Judged, Known, Range
 from appliance.policy.model import Action, Service, SupervisedSession
 from appliance.policy.snapshot import Snapshot
@@ -127,3 +127,17 @@ def test_a_service_of_which_one_name_is_open_is_open() -> None:
         marks = dict(judged(every, snapshot, facts, builders.at()).closed)["pair"]
         pupils = next(one.number for one in every if one.client.role == "pupil")
         assert (pupils in marks) is closed
+
+
+def test_what_was_said_of_a_class_is_believed_and_what_was_not_is_added() -> None:
+    snapshot = builders.snapshot()
+    every = placed(snapshot)
+    known: Said = {}
+    found = judged(every, snapshot, FACTS, builders.at("09:30"), said=known)
+    assert set(known) == {snapshot.class_of(one.client) for one in every}
+    first = snapshot.class_of(every[0].client)
+    known[first] = Standing(shut=True, closed=())
+    again = judged(every, snapshot, FACTS, builders.at("09:30"), said=known)
+    assert again.shut == found.shut | {every[0].number}
+    for (id_, before), (same, after) in zip(found.closed, again.closed, strict=True):
+        assert (id_, before - {every[0].number}) == (same, after)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import pytest
 
 from appliance import clock
+from appliance.firewall import judged as judging
 from appliance.firewall.door.rules import Rules, Seen
+from appliance.firewall.judged import Standing
 from appliance.firewall.learned import learn
 from appliance.firewall.nft import Nft, NftError
 from appliance.firewall.ruleset import removal
+from appliance.firewall.settings import Known
 from appliance.policy.model import Ownership
+from appliance.policy.situation import Query
 from appliance.policy.snapshot import Snapshot
 from appliance.policy.subjects import Network
 from tests.appliance.firewall.little_router import PLACES, LittleRouter
@@ -91,6 +95,56 @@ def test_a_sanction_begins_and_ends_by_itself(machines: LittleRouter, nft: Refus
     assert word(machines, STAFF, "web") == "internet"
     assert look(ends)
     assert word(machines, PUPIL, "web") == "internet"
+
+
+def test_a_bell_was_judged_before_it_rings_and_what_it_did_not_foresee_at_once(
+    machines: LittleRouter, nft: Refusing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[datetime] = []
+    really = judging._standing
+
+    def standing(query: Query, snapshot: Snapshot, facts: Known) -> Standing:
+        asked.append(query.at)
+        return really(query, snapshot, facts)
+
+    monkeypatch.setattr(judging, "_standing", standing)
+    bell, table, nobody = at("10:30"), {}, {}  # type: ignore[var-annotated]
+    sooner = Snapshot(replace(SCHOOL.contents, sanctions=(
+        sanction("network:pupils", start=bell + timedelta(seconds=2)),
+    )))  # fmt: skip
+
+    def look(snapshot: Snapshot, seconds: float) -> list[datetime]:
+        now = clock.Now(bell + timedelta(seconds=seconds), trusted=True)
+        asked.clear()
+        machines.on_router(rules.look, Seen(snapshot, now, table, nobody))
+        return sorted(set(asked))
+
+    rules = Rules(nft, GATEWAY)
+    assert look(sooner, -60) == [bell - timedelta(seconds=60)]
+    assert look(sooner, -30) == []
+    assert look(sooner, -5) == [bell]
+    assert look(sooner, -4) == []  # once
+    assert look(sooner, 0.1) == []
+    assert look(sooner, 0.3) == [bell + timedelta(seconds=2)]
+    # Late by more than what was foreseen holds for: asked for the moment it is.
+    assert look(sooner, 3.0) == []
+    assert word(machines, PUPIL, "web") in ("silent", "refused")
+    assert look(SCHOOL, 3.1) == [bell + timedelta(seconds=3.1)]  # another snapshot
+    assert word(machines, PUPIL, "web") == "internet"
+
+
+def test_what_was_foreseen_holds_no_longer_than_the_next_change(
+    machines: LittleRouter, nft: Refusing
+) -> None:
+    bell = at("10:30")
+    snapshot = Snapshot(replace(SCHOOL.contents, sanctions=(
+        sanction("network:pupils", start=bell + timedelta(seconds=2)),
+    )))  # fmt: skip
+    rules, table, nobody = Rules(nft, GATEWAY), {}, {}  # type: ignore[var-annotated]
+    for seconds in (-60, -5, 3):  # the machine slept over the bell
+        now = clock.Now(bell + timedelta(seconds=seconds), trusted=True)
+        machines.on_router(rules.look, Seen(snapshot, now, table, nobody))
+    assert word(machines, PUPIL, "web") in ("silent", "refused")
 
 
 def test_what_is_refused_leaves_the_last_good_rules_and_is_tried_again(
