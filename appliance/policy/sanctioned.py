@@ -14,16 +14,19 @@ def devices_of(subject: Subject, contents: Contents) -> tuple[str, ...]:
     """Return the ids of the registered devices that a sanction on somebody reaches."""
     if subject.kind is SubjectKind.DEVICE:
         return tuple(device.id for device in contents.devices if device.id == subject.id)
+    if subject.kind is not SubjectKind.PERSON:  # a role may have the id of a person
+        return ()
     return tuple(device.id for device in contents.devices if device.person == subject.id)
 
 
 def touches(supervised: Subject, sanctioned: Subject, contents: Contents) -> bool:
-    """Whether a supervised session opens what a sanction closes: both may be person or device."""
+    """Whether a supervised session opens what a sanction closes: it is about the same person or
+    device, or the one's device is the other's. Of what is neither, only about the very same."""
     if supervised == sanctioned:
         return True
-    if supervised.kind is SubjectKind.DEVICE:
-        return supervised.id in devices_of(sanctioned, contents)
-    return sanctioned.id in devices_of(supervised, contents)
+    if SubjectKind.DEVICE not in (supervised.kind, sanctioned.kind):
+        return False
+    return bool(set(devices_of(supervised, contents)) & set(devices_of(sanctioned, contents)))
 
 
 def on_client(client: Client, at: datetime, sanctions: Iterable[Sanction]) -> tuple[Sanction, ...]:

@@ -18,8 +18,9 @@ from appliance.policy.precedence import (
     shut_beside,
     specificity,
 )
+from appliance.policy.sanctioned import touches
 from appliance.policy.situation import Situation
-from appliance.policy.subjects import may_be, opens_for
+from appliance.policy.subjects import applies_to, may_be, opens_for
 from appliance.policy.urls import SAFE_METHODS
 
 
@@ -80,14 +81,10 @@ def circumvention(situation: Situation) -> Finding | None:
 
 
 def sanction(situation: Situation) -> Finding | None:
-    """A sanctioned person or device keeps the short allow list, unless supervised."""
-    contents, client = situation.snapshot.contents, situation.client
+    """A sanctioned person or device keeps the short allow list, unless supervised for it."""
+    contents = situation.snapshot.contents
     held = next((s for s in contents.sanctions if _held(s, situation)), None)
     if held is None:
-        return None
-    if any(
-        may_be(s.subject, client) and situation.running(s.start, s.end) for s in contents.supervised
-    ):
         return None
     if any(within(situation.query.host, allowed) for allowed in contents.sanction_allow):
         return None
@@ -171,7 +168,20 @@ def _held(candidate: Sanction, situation: Situation) -> bool:
     # not known to have come.
     in_doubt = not situation.query.clock_trusted and not candidate.lifted
     running = situation.running(candidate.start, candidate.end) or in_doubt
-    return running and may_be(candidate.subject, situation.client)
+    holds = running and may_be(candidate.subject, situation.client)
+    return holds and not _supervised(candidate, situation)
+
+
+def _supervised(held: Sanction, situation: Situation) -> bool:
+    # What lifts is narrower than what holds: each sanction needs a session about itself, with
+    # whom this certainly is. One beside somebody else lifts nothing of theirs.
+    contents, client = situation.snapshot.contents, situation.client
+    return any(
+        applies_to(s.subject, client)
+        and touches(s.subject, held.subject, contents)
+        and situation.running(s.start, s.end)
+        for s in contents.supervised
+    )
 
 
 def _ruled(rule: Rule | None, reason: Reason, category: str | None = None) -> Finding | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from appliance.policy.engine import decide
-from appliance.policy.model import Subject
+from appliance.policy.model import Subject, SupervisedSession
 from appliance.policy.sanctioned import devices_of, on_client, over_at, touches
 from appliance.policy.snapshot import Contents, PolicyInfo
 from appliance.policy.subjects import Client, Device, Person
@@ -30,7 +32,7 @@ def who(text: str) -> Subject:
 @pytest.mark.parametrize(
     ("subject", "devices"),
     [("person:sam", ("pad", "phone")), ("person:kim", ()), ("device:pc", ("pc",)),
-     ("device:gone", ())],
+     ("device:gone", ()), ("role:sam", ())],
 )  # fmt: skip
 def test_a_sanction_reaches_the_devices_of_a_person(subject: str, devices: tuple[str, ...]) -> None:
     assert devices_of(who(subject), CONTENTS) == devices
@@ -46,6 +48,11 @@ def test_a_sanction_reaches_the_devices_of_a_person(subject: str, devices: tuple
         ("person:sam", "device:pc", False),
         ("device:pad", "device:phone", False),
         ("person:kim", "person:sam", False),
+        ("person:sam", "person:pad", False),  # a person who has the id of a device
+        ("role:sam", "role:sam", True),
+        ("role:sam", "person:sam", False),
+        ("role:sam", "device:pad", False),
+        ("device:pad", "role:sam", False),
     ],
 )
 def test_a_session_opens_what_it_is_about(supervised: str, sanctioned: str, expected: bool) -> None:
@@ -126,6 +133,78 @@ def test_no_device_and_no_sign_in_sheds_a_sanction(
     client = snapshot.register.resolve(builders.PUPIL, mac, signed_in)
     found = decide(builders.query("www.example.org", client), snapshot)
     assert (found.reason == "sanction") == blocked
+
+
+SAMS_PAD = Device(id="pad", name="Pad", macs=(SAMS,), person="sam")
+SIDES: tuple[tuple[str, str, bool], ...] = (  # sanctioned, supervised, still blocked
+    ("person:sam", "", True),
+    ("person:sam", "person:sam", False),
+    ("person:sam", "device:pad", False),
+    ("device:pad", "device:pad", False),
+    ("device:pad", "person:sam", False),
+    ("person:kim", "person:kim", True),  # who it may be as well, and not who it certainly is
+    ("person:kim", "person:sam", True),  # somebody else's
+    ("person:sam", "person:kim", True),
+    ("person:kim", "device:pad", True),  # the device is not Kim's
+    ("person:sam person:kim", "person:sam", True),
+    ("person:kim person:sam", "person:sam", True),
+    ("person:sam device:pad", "person:sam", False),
+    ("person:sam device:pad", "device:pad", False),
+    ("person:sam role:pupil", "person:sam", True),
+    ("person:sam role:pupil", "person:sam role:pupil", False),
+    ("person:sam person:kim", "person:sam person:kim", True),
+)
+
+
+@pytest.mark.parametrize(("sanctioned", "supervised", "blocked"), SIDES)
+def test_each_sanction_is_lifted_by_a_session_of_its_own_alone(
+    sanctioned: str, supervised: str, blocked: bool
+) -> None:
+    """Sam's own device, on which Kim has signed in."""
+    held = tuple(builders.sanction(text, id=text) for text in sanctioned.split())
+    snapshot = builders.snapshot(
+        people=PEOPLE, devices=(SAMS_PAD,), sanctions=held, supervised=beside(supervised)
+    )
+    client = snapshot.register.resolve(builders.PUPIL, SAMS, "kim")
+    assert (client.person, client.others) == ("sam", {"kim"})
+    found = decide(builders.query("www.example.org", client), snapshot)
+    assert (found.reason == "sanction") == blocked
+
+
+def beside(subjects: str) -> tuple[SupervisedSession, ...]:
+    return tuple(
+        SupervisedSession(subject=who(text), start=builders.at("00:00"), end=builders.at("23:00"))
+        for text in subjects.split()
+    )
+
+
+NAMED = st.sets(st.sampled_from(["person:sam", "person:kim", "person:lee", "device:pad"]))
+
+
+@given(NAMED, NAMED, st.sampled_from([None, SAMS]), st.sampled_from([None, "sam", "kim", "lee"]))
+def test_a_session_lifts_no_sanction_on_somebody_else(
+    sanctioned: set[str], supervised: set[str], mac: str | None, signed_in: str | None
+) -> None:
+    """Whatever there is of both: it is as if each sanction and session were there alone."""
+    things = {"people": PEOPLE, "devices": (SAMS_PAD,)}
+    client = builders.snapshot(**things).register.resolve(builders.PUPIL, mac, signed_in)
+
+    def blocked(held: set[str], sessions: set[str]) -> bool:
+        snapshot = builders.snapshot(
+            **things,
+            sanctions=tuple(builders.sanction(text, id=text) for text in sorted(held)),
+            supervised=beside(" ".join(sorted(sessions))),
+        )
+        query = builders.query("www.example.org", client)
+        return decide(query, snapshot).reason == "sanction"
+
+    alone = [
+        blocked({one}, set()) and all(blocked({one}, {other}) for other in supervised)
+        for one in sanctioned
+    ]
+    assert blocked(sanctioned, supervised) == any(alone)
+    for text in supervised - {f"person:{client.person}", f"device:{client.device}"}:
+        assert blocked(sanctioned, {text}) == blocked(sanctioned, set())
 
 
 def test_who_may_be_somebody_under_a_sanction_shares_nobody_elses_answers() -> None:
