@@ -1,18 +1,21 @@
 """Running as somebody without power: what ``up --gateway``, started by root, gives its children.
 
-By setpriv(1) of util-linux, which is on every Debian. Nobody but the door keeps anything of
-root's, and the door keeps CAP_NET_ADMIN alone.
+By setpriv(1) of util-linux, which is on every Debian. The door keeps CAP_NET_ADMIN alone, and a
+DHCP server what it answers broadcasts with. The supervisor stays root, to start parts again and
+to switch routing, but opens and makes files with the user's rights (setfsuid(2)): what is put in
+the data directory, a link for one, leads it nowhere that the user could not go.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import pwd
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,6 +25,11 @@ from appliance.cli.errors import InputError, warn
 
 USUAL: Final = ("bellgate", "nobody")  # the first that this machine has
 _PATIENCE: Final = 30.0  # seconds for the trial; a Pi takes three to load Python
+_SHARED: Final = (
+    "WARNING: there is no user {own} on this machine, so everything runs as {one}. Whatever else "
+    "runs as {one} here can read and change all that this gate keeps, passwords and keys of the "
+    "web pages among it. Make a user of its own: adduser --system --group --no-create-home {own}"
+)
 _TRIAL: Final = """\
 import os, sys, appliance.cli.run
 data, *files = sys.argv[1:]
@@ -53,9 +61,26 @@ class User:
 
         Raises:
             InputError: it cannot; says what to change.
+            OSError: it cannot be made or given away.
         """
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
         hand_over(data, self.uid, self.gid)
         try_out(self, data, *files)
+
+    @contextlib.contextmanager
+    def files(self) -> Iterator[None]:
+        """Open and make files as this user until the end, in all threads begun from here.
+
+        Raises:
+            OSError: the kernel does not let us; nothing is done then.
+        """
+        groups = os.getgroups()
+        os.setgroups([])
+        try:
+            with files_as(self.uid, self.gid):
+                yield
+        finally:
+            os.setgroups(groups)
 
 
 def chosen(name: str | None) -> User:
@@ -71,6 +96,8 @@ def chosen(name: str | None) -> User:
             found = pwd.getpwnam(one)
         except KeyError:
             continue
+        if name is None and one != USUAL[0]:
+            warn(_SHARED.format(one=one, own=USUAL[0]))
         return User(found.pw_name, found.pw_uid, found.pw_gid)
     raise InputError(f"--user: there is no user {name or ' or '.join(USUAL)!r} on this machine")
 
@@ -111,13 +138,42 @@ def hand_over(data: Path, uid: int, gid: int) -> None:
     Raises:
         OSError: it may not be given away.
     """
-    for folder, folders, files in os.walk(data):
+    # By open folders, never by paths: whoever owns them may put a link in one's place meanwhile.
+    for _, folders, files, here in os.fwalk(data):
         for name in (".", *folders, *files):
-            path = Path(folder, name)
             with contextlib.suppress(FileNotFoundError):  # a running gate takes files away
-                found = path.lstat()
+                found = os.stat(name, dir_fd=here, follow_symlinks=False)
                 if (found.st_uid, found.st_gid) != (uid, gid):
-                    os.chown(path, uid, gid, follow_symlinks=False)
+                    os.chown(name, uid, gid, dir_fd=here, follow_symlinks=False)
+
+
+@contextlib.contextmanager
+def files_as(uid: int, gid: int) -> Iterator[None]:
+    """Open and make files with this user's rights, in this thread and in those it starts.
+
+    The rest of root's power stays, and programs that are started have all of it.
+
+    Raises:
+        OSError: the kernel does not let us. Fails closed: nothing is done with other rights.
+    """
+    before = _file_rights(uid, gid)
+    try:
+        yield
+    finally:
+        _file_rights(*before)
+
+
+def _file_rights(uid: int, gid: int) -> tuple[int, int]:
+    """Take the rights and return those of before: setfsuid(2), setfsgid(2)."""
+    libc = ctypes.CDLL(None)
+    calls = ((libc.setfsuid, uid), (libc.setfsgid, gid))
+    before = [int(call(ctypes.c_uint32(number))) for call, number in calls]
+    # They do not say whether they failed: no user has the number -1, and asking for it tells.
+    if [int(call(ctypes.c_uint32(-1))) for call, _ in calls] != [uid, gid]:
+        for (call, _), number in zip(calls, before, strict=True):
+            call(ctypes.c_uint32(number))
+        raise PermissionError(f"files cannot be opened as user {uid}, group {gid}")
+    return before[0], before[1]
 
 
 def keep_owner(data: Path) -> Callable[[], None]:

@@ -57,8 +57,8 @@ def cabling(
     """
     if os.geteuid() != 0:
         raise InputError(
-            "--gateway: only root may route and filter for a network. Start it as root: every "
-            "part but the firewall's door gives root's power up at once"
+            "--gateway: only root may route and filter for a network. Start it as root: what "
+            "talks to the network runs as an ordinary user"
         )
     for one in listen:
         ip = ip_address(one)
@@ -175,14 +175,18 @@ _OPTIONS: Final = (
                  help="The address to listen on; with --gateway one of IPv4 and one of IPv6, to "
                  "which clients are led.  [default: 127.0.0.1; with --gateway those of before]"),
     click.option("--gateway", is_flag=True,
-                 help="Be the router and firewall of the school's networks. For root, whose power "
-                 "every part but one gives up at once."),
+                 help="Be the router and firewall of the school's networks. For root: what talks "
+                 "to the network runs as --user, the door with the right to change the firewall, "
+                 "a DHCP server where one is asked for with its own; what starts them stays root "
+                 "and serves nobody."),
     click.option("--uplink", metavar="IFACE",
                  help="With --gateway: the interface to the internet.  [default: that of the "
                  "default route]"),
     click.option("--manage", multiple=True, metavar="PREFIX",
-                 help="With --gateway: from where the admin UI and SSH may be reached; may be "
-                 "repeated.  [default: the admin UI from every school network]"),
+                 help="With --gateway: from where SSH and the pages of technicians, heads and "
+                 "every other post may be reached; what everybody and staff need opens from every "
+                 "school network. May be repeated.  [default: all pages from every school "
+                 "network, SSH from nowhere]"),
     click.option("--user", metavar="NAME",
                  help="With --gateway: whom the parts run as.  [default: bellgate where there is "
                  "one, else nobody]"),

@@ -31,7 +31,7 @@ class Routing:
         nft: Callable[[], Nft] = Nft,
     ) -> None:  # fmt: skip
         self._run, self._nft = run, nft
-        self._forwarding = forwarding or Forwarding(run, uplink)
+        self._forwarding = forwarding or Forwarding(uplink)
         self._trouble = ""
 
     def tick(self) -> None:

@@ -1,4 +1,7 @@
-"""``bellgate up``: everything in the foreground, supervised, without root, on high ports."""
+"""``bellgate up``: everything in the foreground, supervised, on high ports.
+
+Without root, but as the network's gateway.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,12 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import Final
 
 import click
 
@@ -23,6 +28,7 @@ from appliance.cli.places import Places, Ports
 from appliance.cli.supervisor import Program
 
 port = click.IntRange(1, 65535)
+STEERED: Final = (53, 80, 443)  # TCP ports that the firewall leads to a face (firewall/leading.py)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +78,7 @@ def up_command(
     upstream_ca: Path | None, workers: int, plain: bool, web_tls: bool, web_name: tuple[str, ...],
     demo: bool, radius_port: int | None,
 ) -> None:  # fmt: skip
-    """Run the whole gate here, supervised, without root, until Ctrl-C.
+    """Run the whole gate here, supervised, until Ctrl-C; without root, but for --gateway.
 
     The first start sets up a demonstration school on loopback addresses: 127.0.10.x are
     pupils, 127.0.20.x staff, 127.0.30.x visitors, 127.0.40.x staff with the
@@ -96,16 +102,32 @@ def up_command(
         places=Places(data), ports=ports, upstreams=asked or addresses.system_upstreams(own),
         upstream_ca=upstream_ca, workers=workers, web_names=web_name, cabling=wiring.cabling,
     )  # fmt: skip
-    with options.places.lock():
+    with _rights(options), options.places.lock():
         from appliance.cli import running, setup
 
         said = setup.prepare(options.places, ports, template, rehearse, demo=demo)
         options.places.announce(ports, options.upstreams)
-        if wiring.cabling is not None:
-            needed = (upstream_ca,) if upstream_ca else ()
-            wiring.cabling.user.take(data, *needed)
         fancy = sys.stdout.isatty() and not plain
         running.run(options, said, told_to_stop(), fancy=fancy)
+
+
+@contextmanager
+def _rights(options: Options) -> Iterator[None]:
+    """Give the data directory to whom the parts run as, and do there only what they may.
+
+    Raises:
+        InputError: they cannot work there, or another gate does.
+        OSError: it cannot be given to them.
+    """
+    cabling, places = options.cabling, options.places
+    if cabling is None:
+        yield
+        return
+    if places.running():
+        raise InputError(f"{places.data}: another gate runs on this data directory")
+    cabling.user.take(places.data, *((options.upstream_ca,) if options.upstream_ca else ()))
+    with cabling.user.files():
+        yield
 
 
 def check_ports(ports: Ports) -> None:
@@ -118,6 +140,12 @@ def check_ports(ports: Ports) -> None:
         (ports.dns, "--dns-port"), (ports.http, "--http-port"), (ports.https, "--https-port"),
         (ports.proxy, "--proxy-port"), (ports.web, "--web-port"),
     )  # fmt: skip
+    if ports.gateway and ports.web in STEERED:
+        raise InputError(
+            f"--web-port: with --gateway what the school's networks send to port {ports.web} is "
+            "led to another face (DNS, or the page that explains a block), so nobody could open "
+            "the admin UI there; give another port, such as 8000"
+        )
     every = (*ports.addresses, *((ports.inside,) if ports.inside else ()))
     seen: dict[int, str] = {}
     for number, option in tcp:
@@ -163,9 +191,11 @@ def programs(options: Options) -> tuple[Program, ...]:
     )  # fmt: skip
     named = [word for name in options.web_names for word in ("--name", name)]
     tls = ("--tls", *named) if ports.web_tls else ()
+    manage = options.cabling.manage if options.cabling else ()
+    managed = [word for prefix in manage for word in ("--manage", prefix)]
     web = (
         "web", *data, *at("--listen", ports.web, ports.addresses),
-        *at("--explicit", ports.proxy, ports.addresses[:1]), *tls,
+        *at("--explicit", ports.proxy, ports.addresses[:1]), *tls, *managed,
     )  # fmt: skip
     radius = ("radius", *data, *at("--listen", ports.radius, ports.addresses))
     before = options.cabling.user.words() if options.cabling else ()

@@ -7,8 +7,10 @@ import pwd
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,6 +58,20 @@ def test_a_user_that_is_not_there_is_named() -> None:
 
 def test_by_default_it_is_somebody_without_rights() -> None:
     assert as_user.chosen(None).name in as_user.USUAL
+
+
+def test_nobody_by_default_is_warned_of_and_nobody_by_name_is_not(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(as_user, "USUAL", ("bellgate-of-no-machine", "nobody"))
+    assert as_user.chosen(None).name == "nobody"
+    said = capsys.readouterr().err
+    assert said.startswith("WARNING: ")
+    assert "adduser --system --group --no-create-home bellgate-of-no-machine" in said
+    as_user.chosen("nobody")
+    monkeypatch.setattr(as_user, "USUAL", ("nobody", "bellgate"))
+    as_user.chosen(None)
+    assert capsys.readouterr().err == ""
 
 
 @root
@@ -113,3 +129,76 @@ def test_one_s_own_folder_and_none_at_all_are_left_alone(tmp_path: Path) -> None
     as_user.keep_owner(tmp_path)()
     as_user.keep_owner(tmp_path / "missing")()
     assert (tmp_path / "made").stat().st_uid == os.geteuid()
+
+
+@root
+def test_a_folder_that_turns_into_a_link_meanwhile_leads_nowhere(
+    open_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, outside = open_folder / "data", open_folder / "outside"
+    for folder in (data / "run", outside):
+        folder.mkdir(parents=True)
+        for name in "ab":
+            (folder / name).touch()
+    chown = os.chown
+
+    def swap(path: str, *ids: int, **more: Any) -> None:
+        chown(path, *ids, **more)
+        if Path(path).name in ("a", "b") and not (data / "run").is_symlink():
+            (data / "run").rename(data / "old")
+            (data / "run").symlink_to(outside)
+
+    monkeypatch.setattr(os, "chown", swap)
+    as_user.hand_over(data, NOBODY.pw_uid, NOBODY.pw_gid)
+    assert {path.stat().st_uid for path in outside.iterdir()} == {0}
+
+
+@root
+def test_files_are_opened_as_the_user_in_every_thread_and_root_is_root_again(
+    open_folder: Path,
+) -> None:
+    data, secret = open_folder / "data", open_folder / "secret"
+    data.mkdir()
+    secret.write_text("root's")
+    secret.chmod(0o600)
+    (data / "link").symlink_to(secret)
+    (data / "new").symlink_to(open_folder / "made")
+    user = as_user.User("nobody", NOBODY.pw_uid, NOBODY.pw_gid)
+    user_groups = os.getgroups()
+    as_user.hand_over(data, user.uid, user.gid)
+    refused: list[str] = []
+
+    def attempt() -> None:
+        for name in ("link", "new"):
+            try:
+                (data / name).write_text("nobody's")
+            except PermissionError:
+                refused.append(name)
+        (data / "own").write_text("nobody's")
+
+    with user.files():
+        attempt()
+        thread = threading.Thread(target=attempt)
+        thread.start()
+        thread.join()
+        with as_user.files_as(0, 0):
+            assert secret.read_text() == "root's"
+        attempt()
+        child = subprocess.run(["cat", str(secret)], capture_output=True, text=True, check=True)
+    assert refused == ["link", "new"] * 3
+    assert child.stdout == "root's", "what is started begins with all of root's power"
+    assert not (open_folder / "made").exists()
+    assert ((data / "own").stat().st_uid, (data / "own").stat().st_gid) == (user.uid, user.gid)
+    assert secret.read_text() == "root's"
+    assert os.getgroups() == user_groups
+
+
+def test_rights_that_the_kernel_does_not_give_are_not_taken_for_given() -> None:
+    script = (
+        "import os, sys\nfrom appliance.cli.as_user import files_as\n"
+        "if os.geteuid() == 0:\n    os.setresgid(*[65534] * 3)\n    os.setresuid(*[65534] * 3)\n"
+        "try:\n    with files_as(0, 0): sys.exit(1)\n"
+        "except PermissionError as error: print(error)"
+    )  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "files cannot be opened as user 0, group 0\n")
