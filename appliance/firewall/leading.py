@@ -52,7 +52,9 @@ def marking(gateway: Gateway, known: Known) -> Iterator[Statement]:
 def redirects(gateway: Gateway) -> Iterator[Statement]:
     """Names to our DNS whomever they ask; what may be read, or is closed, to our proxy.
 
-    Another resolver that is asked abroad is noted: nothing is refused because of it.
+    Another resolver that is asked abroad is noted: nothing is refused because of it. The whole
+    web of those who are shut comes to the proxy: an address may be a helpline's and somebody
+    else's, and only the proxy tells them apart, by name.
     Only to an address that the faces listen on: a family without one is refused further on.
     """
     to = {"fib": {"result": "type", "flags": ["daddr"]}}
@@ -79,6 +81,8 @@ def redirects(gateway: Gateway) -> Iterator[Statement]:
             yield to_us(face, of_family, web, local)
             yield to_us(face, of_family, web, IS_CLOSED)
             yield to_us(face, web, match(address, f"@steered{number}"))
+            shut = match(meta("mark"), "@shut")
+            yield to_us(face, web, shut, match(address, f"@school{number}", "!="))
             for client, set_ in (((ip, "saddr"), "cut"), (("ether", "saddr"), "cut_mac")):
                 pair = concat(field(*client), address)
                 yield to_us(face, web, match(pair, f"@{set_}{number}"))

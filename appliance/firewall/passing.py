@@ -39,7 +39,11 @@ CONNECTION: Final = {"ct": {"key": "mark"}}
 
 
 def ourselves(gateway: Gateway) -> Iterator[Statement]:
-    """Closed but for what the school asks of us; the admin UI and SSH from where it is managed."""
+    """Closed but for what the school asks of us; SSH from where it is managed.
+
+    The web port is the portal's too: who may open which of its pages, and from where, the web
+    face tells apart itself (``admin_ui/management.py``).
+    """
     uplink = match(meta("iifname"), gateway.uplink)
     kind = field("icmpv6", "type")
     yield rule("ourselves", match(meta("iifname"), "lo"), ACCEPT)
@@ -54,11 +58,10 @@ def ourselves(gateway: Gateway) -> Iterator[Statement]:
         here = () if gateway.shared_uplink else (inside,)
         yield rule("ourselves", *here, ports("udp", 67, 547), ACCEPT)
     yield rule("ourselves", OURS, ports("udp", gateway.dns), ACCEPT)
-    faces = (gateway.dns, gateway.http, gateway.https, gateway.explicit)
+    faces = (gateway.dns, gateway.http, gateway.https, gateway.explicit, gateway.web)
     yield rule("ourselves", OURS, ports("tcp", *dict.fromkeys(faces)), ACCEPT)
     accounting = (ports("udp", gateway.radius),) if gateway.radius else ()
     if not gateway.manage:
-        yield rule("ourselves", OURS, ports("tcp", gateway.web), ACCEPT)
         yield from (rule("ourselves", OURS, told, ACCEPT) for told in accounting)
     for number, ip, _ in FAMILIES:
         managing = match(field(ip, "saddr"), f"@manage{number}")

@@ -55,7 +55,7 @@ def refusals(gateway: Gateway) -> Iterator[Statement]:
         yield rule(chain, steered, jump(f"steered_{ip}"))
         yield from _steered(gateway, number, ip)
         yield rule(chain, match(meta("mark"), "@watched"), jump(f"ways_round_{ip}"))
-        yield rule(chain, match(meta("mark"), "@shut"), jump("unanswered"))
+        yield rule(chain, match(meta("mark"), "@shut"), goto(f"barred_{ip}"))
         yield rule(chain, _NEW, jump("unanswered"))
 
 
@@ -69,6 +69,27 @@ def ways_round() -> Iterator[Statement]:
         yield rule(chain, WITH_PORTS, other, goto("refuse_resolver"))
 
 
+def barred(gateway: Gateway) -> Iterator[Statement]:
+    """Of those who are shut every packet comes here; the web was led to the proxy when it began.
+
+    So by the ports of the web an open connection of before goes on, by TCP: QUIC cannot be read.
+    Where sanctuary is nothing else is open: somebody else's site may have the same address.
+    """
+    web, quic = ports("tcp", 80, 443), ports("udp", 443)
+    for number, ip, _ in FAMILIES:
+        chain = f"barred_{ip}"
+        for pair, set_ in _pairs("sanctuary", number, ip):
+            yield rule(chain, match(pair, f"@{set_}"), web, RETURN)
+            yield rule(chain, match(pair, f"@{set_}"), goto("refuse"))
+        # Without an address of ours nothing is led: it falls back to the other family.
+        unread = (quic,) if gateway.own(number) is not None else (quic, web)
+        for pair, set_ in _pairs("answered", number, ip):
+            for port in unread:
+                yield rule(chain, match(pair, f"@{set_}"), port, goto("refuse"))
+            yield rule(chain, match(pair, f"@{set_}"), RETURN)
+        yield rule(chain, goto("held_back"))
+
+
 def unanswered() -> Iterator[Statement]:
     """What DNS never answered: noted; refused to those who reach only what it did answer.
 
@@ -78,7 +99,6 @@ def unanswered() -> Iterator[Statement]:
     for number, ip, _ in FAMILIES:
         for pair, set_ in (*_pairs("answered", number, ip), *_pairs("sanctuary", number, ip)):
             yield rule("unanswered", match(pair, f"@{set_}"), RETURN)
-    yield rule("unanswered", match(meta("mark"), "@shut"), goto("held_back"))
     yield rule("unanswered", WITH_PORTS, match(_ROUND, "@spared"), RETURN)
     for number, ip, _ in FAMILIES:
         yield rule("unanswered", match(field(ip, "daddr"), f"@local{number}"), RETURN)
@@ -94,8 +114,9 @@ def unanswered() -> Iterator[Statement]:
 def noting() -> Iterator[Statement]:
     """Note who tried, then refuse: one chain for each reason.
 
-    What is closed or cut is left alone where it is sanctuary too, by the ports of the web: a
-    child in need reaches help, though somebody else's site has the same address.
+    What is closed or cut is left alone where it is sanctuary too, by the ports of the web and
+    TCP: help that a child in need has reached stays, though somebody else's site has the same
+    address. What begins now was led to the proxy, and QUIC falls back to that.
     """
     for reason in ("closed", "cut"):
         yield from _sanctuary(f"refuse_{reason}")
@@ -108,8 +129,7 @@ def noting() -> Iterator[Statement]:
 def _sanctuary(chain: str) -> Iterator[Statement]:
     for number, ip, _ in FAMILIES:
         for pair, set_ in _pairs("sanctuary", number, ip):
-            yield rule(chain, WITH_PORTS, match(_PORT, any_of(80, 443)),
-                       match(pair, f"@{set_}"), RETURN)  # fmt: skip
+            yield rule(chain, ports("tcp", 80, 443), match(pair, f"@{set_}"), RETURN)
 
 
 def _noted(chain: str, reason: str) -> Iterator[Statement]:
@@ -137,9 +157,9 @@ def _pairs(name: str, number: int, ip: str) -> tuple[tuple[Expression, str], ...
 def _steered(gateway: Gateway, number: int, ip: str) -> Iterator[Statement]:
     """QUIC cannot be read, so it is refused; TCP that DNS did not answer is not let past us."""
     chain = f"steered_{ip}"
+    yield rule(chain, ports("udp", 443), goto("refuse"))
     for pair, set_ in _pairs("sanctuary", number, ip):
         yield rule(chain, match(pair, f"@{set_}"), RETURN)
-    yield rule(chain, ports("udp", 443), goto("refuse"))
     if gateway.own(number) is not None:
         for pair, set_ in _pairs("answered", number, ip):
             yield rule(chain, match(pair, f"@{set_}"), RETURN)

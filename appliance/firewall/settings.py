@@ -17,9 +17,10 @@ class Gateway:
     family without one is closed wherever it would have to be led. uplink: the interface that
     leads to the internet; shared_uplink: the school's clients are on it as well (one network
     card). masquerade: hide the school behind the appliance's own address there (IPv6: only
-    unique local addresses). manage: prefixes from which the admin UI and SSH may be reached;
-    none: the admin UI from every school network, SSH from nowhere. dhcp: we hand out addresses.
-    radius: the UDP port of the Wi-Fi's accounting, open to the same as the admin UI; 0: closed.
+    unique local addresses). manage: prefixes from which SSH and the web port may be reached, the
+    latter from every school network too; none: SSH from nowhere. dhcp: we hand out addresses.
+    radius: the UDP port of the Wi-Fi's accounting, open to ``manage``, where there is none to
+    every school network; 0: closed.
     """
 
     dns: int

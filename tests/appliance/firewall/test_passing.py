@@ -150,6 +150,11 @@ def test_a_family_without_an_address_of_ours_is_closed_where_it_would_be_led(
     assert tried(machines, "pupil", "ranged", "tcp", 443, 6) == "refused"
     assert tried(machines, "staff", "web", "tcp", 443, 6) == "internet"
     assert tried(machines, "staff", "other", "udp", 53, 4) == "dns"
+    # Nor has who is shut the web where no name is read; help is reached all the same.
+    for what, place in (("answered", "other"), ("sanctuary", "web")):
+        machines.apply(learn(what, [(SOURCES["shut"][2], address(place, 6))], 600))
+    assert tried(machines, "shut", "other", "tcp", 443, 6) == "refused"
+    assert tried(machines, "shut", "web", "tcp", 443, 6) == "internet"
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -137,9 +137,31 @@ def test_a_sanction_ends_open_connections_of_one_device(router: LittleRouter, fa
             stream.recv(100)
         assert lives(other)
     learned(router, "answered", "pupil", "other", family)
-    assert tried(router, "pupil", "other", "tcp", 443, family) == "internet"
+    assert tried(router, "pupil", "other", "tcp", 443, family) == "https"
     router.apply(ruleset(WANTED))
     assert tried(router, "pupil", "web", "tcp", 443, family) == "internet"
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_an_open_connection_to_help_outlives_a_sanction(router: LittleRouter, family: int) -> None:
+    """What was answered and stays open too: what is cut of it, the door says."""
+    learned(router, "sanctuary", "pupil", "web", family)
+    learned(router, "answered", "pupil", "third", family)
+    shut = wanted(shut=frozenset({PUPILS, SHUT}))
+    with (
+        opened(router, "pupil", "web", 443, family) as help_,
+        opened(router, "pupil", "third", 443, family) as open_,
+        opened(router, "pupil", "other", 443, family) as unanswered,
+    ):
+        router.apply(changes(WANTED, shut))
+        assert lives(help_)
+        assert lives(open_)
+        assert not lives(unanswered)
+        learned(router, "cut", "pupil", "web", family)
+        learned(router, "cut", "pupil", "third", family)
+        assert lives(help_)
+        assert not lives(open_)
+    router.apply(ruleset(WANTED))
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -79,8 +79,11 @@ CASES: Final = (
     ("staff", "resolver", "tcp", 443, "internet"), ("staff", "web", "tcp", 853, "internet"),
     ("staff", "web", "udp", 853, "internet"), ("staff", "web", "udp", 51820, "internet"),
     ("staff", "web", "tcp", 22, "internet"),
-    # A sanction leaves nothing that nobody answered for, whatever the port.
-    ("shut", "resolver", "tcp", 443, "refused"), ("shut", "web", "udp", 51820, "refused"),
+    # A sanction leaves nothing that nobody answered for, whatever the port; of the web the proxy
+    # reads the name, at every address.
+    ("shut", "resolver", "udp", 443, "refused"), ("shut", "web", "udp", 51820, "refused"),
+    ("shut", "web", "tcp", 443, "https"), ("shut", "web", "tcp", 80, "http"),
+    ("shut", "staff", "tcp", 80, "refused"),
     # No network of the school leads into another, no address that is none of the school's out.
     ("pupil", "staff", "tcp", 80, "refused"), ("pupil", "staff", "udp", 9999, "refused"),
     ("stranger", "web", "tcp", 443, "refused"), ("stranger", "web", "udp", 9999, "refused"),
@@ -127,10 +130,11 @@ def test_what_is_cut_is_cut_for_one_client(router: LittleRouter, family: int, by
 
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize(
-    ("who", "spared", "local"), [("held", "internet", "internet"), ("shut", "refused", "refused")]
+    ("who", "spared", "local", "led"),
+    [("held", "internet", "internet", "internet"), ("shut", "refused", "http", "https")],
 )
 def test_only_what_was_answered_is_reached_by_those_held_to_it(
-    router: LittleRouter, family: int, who: str, spared: str, local: str
+    router: LittleRouter, family: int, who: str, spared: str, local: str, led: str
 ) -> None:
     """The first packet waits for the answer that may be on its way; the next is told at once."""
     source = SOURCES[who][1 + (family == 6)]
@@ -145,15 +149,18 @@ def test_only_what_was_answered_is_reached_by_those_held_to_it(
         with pytest.raises(ConnectionRefusedError):
             s.recv(10)
     # By TCP the kernel sends again by itself, and is refused then.
-    assert tried(router, who, "other", "tcp", 443, family) == "refused"
+    assert tried(router, who, "other", "tcp", 8443, family) == "refused"
     assert tried(router, who, "web", "udp", 3478, family, patience=2.0) in (spared, "silent")
     assert tried(router, who, "web", "udp", 3478, family) == spared
     assert tried(router, who, "nearby", "tcp", 80, family) == local
     learned(router, "answered", who, "other", family)
-    assert tried(router, who, "other", "tcp", 443, family) == "internet"
+    assert tried(router, who, "other", "tcp", 443, family) == led
     assert tried(router, who, "other", "udp", 9999, family) == "internet"
+    quic = tried(router, who, "other", "udp", 443, family)
+    assert quic == ("refused" if who == "shut" else "internet")
     router.apply(learn("answered", [(router.mac("pupils"), address("third", family))], 600))
-    assert tried(router, who, "third", "tcp", 443, family) == "internet"
+    assert tried(router, who, "third", "tcp", 443, family) == led
+    assert tried(router, who, "third", "tcp", 8443, family) == "internet"
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -172,17 +179,34 @@ def test_an_answer_in_time_makes_the_first_packet_pass(router: LittleRouter, fam
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_sanctuary_is_reached_whatever_is_closed(router: LittleRouter, family: int) -> None:
+def test_sanctuary_is_reached_whatever_is_closed_and_nothing_beside_it(
+    router: LittleRouter, family: int
+) -> None:
+    """By way of the proxy, which tells it from another's site at its address; not by QUIC."""
     for place in ("web", "ranged"):
-        router.apply(learn("sanctuary", [(SOURCES["shut"][1 + (family == 6)],
-                                          address(place, family))], 600))  # fmt: skip
-    assert tried(router, "shut", "web", "tcp", 443, family) == "internet"
-    assert tried(router, "shut", "web", "udp", 443, family) == "internet"
-    assert tried(router, "shut", "web", "tcp", 22, family) == "refused"
-    router.apply(learn("cut", [(SOURCES["shut"][1 + (family == 6)], address("web", family))], 60))
-    assert tried(router, "shut", "web", "udp", 443, family) == "internet"
+        for what in ("answered", "sanctuary"):
+            learned(router, what, "shut", place, family)
+    for _ in range(2):
+        assert tried(router, "shut", "web", "tcp", 443, family) == "https"
+        assert tried(router, "shut", "web", "tcp", 80, family) == "http"
+        assert tried(router, "shut", "ranged", "tcp", 443, family) == "https"
+        for protocol, port in (("udp", 443), ("tcp", 22), ("tcp", 8443), ("udp", 9999)):
+            assert tried(router, "shut", "web", protocol, port, family) == "refused", port
+            assert tried(router, "shut", "ranged", protocol, port, family) == "refused", port
+        learned(router, "cut", "shut", "web", family)
     assert not [one for one in router.on_router(tries, router.nft)
                 if one.address == address("web", family) and one.port == 443]  # fmt: skip
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_sanctuary_is_no_way_round_reading_what_is_steered(
+    router: LittleRouter, family: int
+) -> None:
+    router.apply(steered([address("steered", family)], 600))
+    for what in ("answered", "sanctuary"):
+        learned(router, what, "pupil", "steered", family)
+    assert tried(router, "pupil", "steered", "tcp", 443, family) == "https"
+    assert tried(router, "pupil", "steered", "udp", 443, family) == "refused"
 
 
 @pytest.mark.parametrize("family", FAMILIES)
