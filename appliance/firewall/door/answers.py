@@ -30,7 +30,9 @@ from appliance.policy.snapshot import Snapshot
 from appliance.policy.subjects import Client
 
 SLICE: Final = 0.05  # seconds of judging at a time: answers are heard in between
-_CUTS: Final = ("cut4", "cut6", "cut_mac4", "cut_mac6")
+_BY: Final = ("4", "6", "_mac4", "_mac6")
+_CUTS: Final = tuple(f"cut{by}" for by in _BY)
+_OPEN: Final = tuple(f"{what}{by}" for what in ("answered", "sanctuary") for by in _BY)
 _STEP: Final = 600  # seconds: times are told in steps, so that few statements carry many
 _MOST_JUDGED: Final = 100_000
 _AT_ONCE: Final = 2000  # addresses in one transaction
@@ -52,8 +54,15 @@ class Answers:
     the next judging.
     """
 
-    def __init__(self, nft: Nft, memory: Memory, own: Iterable[str]) -> None:
-        self.memory = memory
+    def __init__(
+        self, nft: Nft, memory: Memory, own: Iterable[str], *, inherits: bool = True
+    ) -> None:
+        """Begin. inherits: memory holds all that an earlier door told the kernel.
+
+        Where it does not, what is open in the kernel is closed at the first ``begin``: no bell
+        could end what nobody remembers.
+        """
+        self.memory, self._inherits = memory, inherits
         self._nft, self._own = nft, frozenset(own)
         self._steered = Steered(nft)
         self._judged: dict[tuple[object, ...], _Said] = {}
@@ -117,7 +126,9 @@ class Answers:
             self._learned.clear()
             self._sanctuary.clear()
             self._cut.clear()
-            self._carry_in([flush("set", name) for name in _CUTS])  # an earlier door's
+            old = _CUTS if self._inherits else (*_CUTS, *_OPEN)  # an earlier door's
+            self._carry_in([flush("set", name) for name in old])
+            self._inherits = True
         basis = (seen.snapshot, seen.now.trusted, seen.signed_in)
         if self._basis is None or any(a is not b for a, b in zip(basis, self._basis, strict=True)):
             # At a bell alone what was judged ends by itself, and the rest need not be asked again.

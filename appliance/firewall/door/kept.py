@@ -29,6 +29,7 @@ class Kept:
         """Take over what an earlier door kept. handle: None where there is nothing to keep in."""
         self._handle, self._memory = handle, memory
         self._due, self._seen = 0.0, -1
+        self.restored = False  # whether an earlier door's memory was taken over
         if handle is not None:
             self._restore(handle)
 
@@ -66,5 +67,6 @@ class Kept:
             data = os.pread(handle, min(length, _MOST), _LENGTH)
             if length and len(data) == length:
                 self._memory.take(msgspec.msgpack.decode(data, type=Saved), clock.monotonic())
+                self.restored = True
         except (OSError, msgspec.MsgspecError, ValueError) as error:
             log.warning("what an earlier door knew cannot be read: %s", error)

@@ -26,6 +26,7 @@ from appliance.firewall.nft import Nft
 from appliance.firewall.told import ROOM, SOCKET, Told, opened, place, unpacked
 from appliance.identity.sign_ins import SignIns
 from appliance.identity.watch import Watch
+from appliance.policy.presence import Whom
 from appliance.policy.snapshot import Snapshot
 from appliance.publish.hold import Holder
 
@@ -45,8 +46,11 @@ class Door:
         self._nft = Nft()
         self._rules = Rules(self._nft, settings.gateway)
         self._state = State(settings.data / "run")
-        self._answers = Answers(self._nft, Memory(), settings.gateway.listen)
-        self._kept = Kept(settings.memory, self._answers.memory)
+        memory = Memory()
+        self._kept = Kept(settings.memory, memory)
+        self._answers = Answers(
+            self._nft, memory, settings.gateway.listen, inherits=self._kept.restored
+        )
         self._tried = Tried(self._nft, self._answers, known())
         self._spool = Spool(settings.data / "spool", "door")
         self._signed_in = SignIns(settings.data / "run")
@@ -55,7 +59,7 @@ class Door:
         self._forget_at = clock.monotonic() + FORGET_EVERY
         self._whole_at = clock.monotonic() + WHOLE_EVERY
         self._table: dict[str, str] = {}
-        self._persons: dict[str, str] = {}
+        self._persons: dict[str, Whom] = {}
 
     def run(self, stopping: threading.Event) -> None:
         """Work until told to stop. The rules stay in the kernel: that is closed."""
@@ -100,10 +104,10 @@ class Door:
         if moved:
             self._table = self._watch.table()
         if moved or signed != self._signed:
-            found = {
-                address: person
+            found: dict[str, Whom] = {
+                address: said
                 for address, mac in self._table.items()
-                if (person := self._signed_in.person_of(address, mac, now.at)) is not None
+                if (said := self._signed_in.presence(address, mac, now.at)) is not None
             }
             self._signed = signed
             if found != self._persons:

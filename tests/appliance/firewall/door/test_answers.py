@@ -27,7 +27,7 @@ from appliance.policy.snapshot import Snapshot
 from tests.appliance.firewall.door.test_rules import PUPIL, SCHOOL, STAFF, word
 from tests.appliance.firewall.little_router import OURS, PLACES, LittleRouter
 from tests.appliance.firewall.little_school import GATEWAY, KNOWN
-from tests.builders import at
+from tests.builders import at, sanction
 
 pytestmark = pytest.mark.namespaces
 
@@ -143,6 +143,23 @@ def test_what_the_kernel_lost_is_told_again(little: Little) -> None:
     little.look()
     assert WEB in little.set_of("answered4")
     assert word(little.machines, PUPIL, "web", 9999) == "refused"
+
+
+@pytest.mark.parametrize("inherits", [False, True])
+def test_what_an_earlier_door_opened_is_closed_where_nobody_remembers_it(
+    little: Little, inherits: bool
+) -> None:
+    """A sanction that came meanwhile could not cut it."""
+    host = SCHOOL.contents.sanctuary_domains[0]
+    little.hear(PUPIL, "plain.example", WEB)
+    little.hear(PUPIL, host, OTHER)
+    memory = little.answers.memory if inherits else Memory()
+    little.answers = Answers(little.nft, memory, OURS.values(), inherits=inherits)
+    sanctions = (sanction("network:pupils"),)
+    little.look(snapshot=Snapshot(replace(SCHOOL.contents, sanctions=sanctions)))
+    assert (WEB in little.set_of("answered4")) is inherits
+    assert (OTHER in little.set_of("sanctuary4")) is inherits
+    assert word(little.machines, PUPIL, "web", 9999) in ("refused", "silent")
 
 
 def test_a_device_is_known_by_its_mac_over_both_families(little: Little) -> None:

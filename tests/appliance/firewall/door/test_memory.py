@@ -98,7 +98,8 @@ def test_the_next_door_knows_what_the_last_one_kept() -> None:
         memory.heard(PUPIL, MAC, "a.example", [PLACE], 86_400, 1e12)
         kept.keep()
         again = Memory()
-        Kept(handle, again)
+        assert Kept(handle, again).restored
+        assert not kept.restored  # there was nothing yet
         assert again.hosts(PUPIL, MAC, "93.184.100.1") == ("a.example",)
         assert len(again) == 1
     finally:
