@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from appliance.firewall.document import (
+    DROP,
     RETURN,
     Statement,
     change,
@@ -17,6 +18,7 @@ from appliance.firewall.document import (
     ports,
     put,
     rule,
+    state,
 )
 from appliance.firewall.sets import FAMILIES, closed_name, ids
 from appliance.firewall.settings import Gateway, Known
@@ -30,8 +32,12 @@ IS_CLOSED: Final = match({"&": [meta("mark"), CLOSED]}, CLOSED)
 def marking(gateway: Gateway, known: Known) -> Iterator[Statement]:
     """A device that is known by itself first, then its network; a stranger keeps mark 0.
 
-    What comes in from the uplink is nobody of ours, whatever address it bears.
+    What comes in from the uplink is nobody of ours, whatever address it bears. Nor does an
+    address of the school's get in where no way leads back to it: a pupil's cable bears no
+    address of the staff's. Asked of what begins alone, since it costs a look at the routes.
     """
+    back = {"fib": {"result": "oif", "flags": ["saddr", "iif"]}}
+    begins = state("new", "invalid", "untracked")
     yield rule("marking", change(meta("mark"), 0))
     outside = ["lo"] if gateway.shared_uplink else ["lo", gateway.uplink]
     for name in outside:
@@ -42,6 +48,7 @@ def marking(gateway: Gateway, known: Known) -> Iterator[Statement]:
         for map_ in ("device", "network"):
             value = {"map": {"key": field(ip, "saddr"), "data": f"@{map_}{number}"}}
             yield rule(f"marking_{ip}", STRANGE, change(meta("mark"), value))
+        yield rule(f"marking_{ip}", OURS, begins, match(back, False), DROP)
         to = {"vmap": {"key": field(ip, "daddr"), "data": f"@ranges{number}"}}
         yield rule(f"marking_{ip}", OURS, to)
     for id_ in ids(known):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from collections.abc import Callable
 
@@ -37,6 +38,25 @@ def test_nothing_comes_in_from_outside(router: LittleRouter, family: int) -> Non
     router.machines["internet"].address("lo", forged)
     for to in (OURS[family], address("staff", family)):
         assert router.probe("internet", forged, to, "tcp", 80, patience=0.3) == "silent"
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_an_address_of_another_network_is_worth_nothing_on_this_cable(
+    router: LittleRouter, family: int
+) -> None:
+    """One datagram is enough for a tunnel: that no answer comes back is no comfort."""
+    kind = socket.AF_INET6 if family == 6 else socket.AF_INET
+    forged = "fd00:2::66" if family == 6 else "10.2.0.66"
+    router.machines["pupils"].address("eth0", f"{forged}/{128 if family == 6 else 32}")
+    own = SOURCES["staff"][1 + (family == 6)]
+    with router.internet.socket(kind, socket.SOCK_DGRAM) as there:
+        there.settimeout(30)
+        there.bind((address("web", family), 5355))
+        for machine, source in (("pupils", forged), ("staff", own)):
+            with router.machines[machine].socket(kind, socket.SOCK_DGRAM) as one:
+                one.bind((source, 0))
+                one.sendto(source.encode(), (address("web", family), 5355))
+        assert there.recv(100).decode() == own
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -80,8 +100,9 @@ with socket.socket(family, socket.SOCK_DGRAM, protocol) as one:
 def test_what_is_managed_is_open_only_from_where_it_is(
     machines: LittleRouter, settle: Callable[..., None], family: int
 ) -> None:
+    """The web port is the portal's too: it asks itself who opens which page (admin_ui)."""
     settle(manage=("10.2.0.0/16", "fd00:2::/64"))
-    for who, expected in (("staff", ("web", "ssh")), ("pupil", ("refused", "refused"))):
+    for who, expected in (("staff", ("web", "ssh")), ("pupil", ("web", "refused"))):
         assert tried(machines, who, "ours", "tcp", 8000, family) == expected[0]
         assert tried(machines, who, "ours", "tcp", 22, family) == expected[1]
         assert tried(machines, who, "ours", "tcp", 443, family) == "https"
