@@ -18,6 +18,7 @@ from appliance.policy.prefixes import too_wide
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+LONGEST: Final = 1024  # characters of a secret; no standard names a limit
 RECOMMENDED: Final = 16  # characters of a secret, RFC 2865 section 3
 
 
@@ -57,8 +58,7 @@ def add_client(prefix: str, secret_file: Path, name: str, data: Path, as_json: b
 
     if refused := too_wide(prefix):
         raise InputError(f"PREFIX: {refused}")
-    with click.open_file(str(secret_file), encoding="utf-8") as file:
-        secret = file.read().strip("\r\n")
+    secret = _secret(secret_file)
     web_key = key.ensure(data)
     with storing.opened(data) as session:
         made = radius.add_client(
@@ -199,7 +199,7 @@ def list_realms(data: Path, as_json: bool) -> None:
 @data_option
 @json_option
 def remove_realm(realm: str, data: Path, as_json: bool) -> None:
-    """Forget a realm."""
+    """Forget a realm. With none left, whatever stands behind @ is taken off."""
     _remove(data, "remove_realm", realm, "radius_realm_removed", as_json=as_json)
 
 
@@ -210,15 +210,35 @@ def counts(data: Path, as_json: bool) -> None:
     """Show what was heard since the listener started, and why what was refused."""
     from appliance.cli.radius_keeping import FILE
 
-    try:
-        said = json.loads((Places(data).run / FILE).read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise InputError("no listener ran here yet: `bellgate up --radius-port 1813`") from error
+    said = _counts(Places(data).run / FILE)
     if as_json:
         print_json(said)
         return
-    print_table(("WHAT", "HOW OFTEN"), [(name, str(n)) for name, n in said.items()],
+    print_table(("WHAT", "HOW OFTEN"), [(printable(name), str(n)) for name, n in said.items()],
                 "Nothing was heard yet.")  # fmt: skip
+
+
+def _secret(file: Path) -> str:
+    try:
+        with click.open_file(str(file), encoding="utf-8") as opened:
+            secret = opened.read(LONGEST + 1)
+    except UnicodeDecodeError as error:
+        raise InputError(f"--secret-file: {file}: is not text (UTF-8)") from error
+    if len(secret) > LONGEST:
+        raise InputError(f"--secret-file: {file}: is longer than {LONGEST} characters")
+    return secret.strip("\r\n")
+
+
+def _counts(path: Path) -> dict[str, int]:
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError("no listener ran here yet: `bellgate up --radius-port 1813`") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(f"{path}: cannot be read: {error}") from error
+    if not isinstance(said, dict) or any(type(n) is not int for n in said.values()):
+        raise InputError(f"{path}: is not what the listener writes: counts by name")
+    return said
 
 
 def _remove(data: Path, function: str, what: str, action: str, *, as_json: bool) -> None:
