@@ -17,5 +17,5 @@ def in_use(view: View) -> Client:
     """
     address = request.remote_addr or "::"
     mac = Neighbours().mac_of(address)
-    person = SignIns(gate().settings.data / "run").person_of(address, mac, view.at)
-    return view.snapshot.register.resolve(address, mac, person)
+    said = SignIns(gate().settings.data / "run").presence(address, mac, view.at)
+    return view.snapshot.register.resolve(address, mac, said)

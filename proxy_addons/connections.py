@@ -12,10 +12,11 @@ from mitmproxy import connection
 from mitmproxy.proxy.mode_specs import ReverseMode
 
 from appliance.identity.stand_in import on_loopback
+from appliance.policy.presence import Whom
 from appliance.policy.snapshot import Snapshot
 from appliance.policy.subjects import Client
 
-SignedIn = Callable[[str, str | None], str | None]  # address, MAC -> a person's id
+SignedIn = Callable[[str, str | None], Whom | None]  # address, MAC -> who, and where they did
 
 CLOSED_TO_STRANGERS = "not from one of the school's networks"
 

@@ -25,7 +25,7 @@ from appliance.attempts.spool import Spool
 from appliance.authority import authority
 from appliance.authority.certificates import INTERMEDIATE_MARGIN
 from appliance.authority.files import AuthorityError
-from appliance.identity.sign_ins import SignIns
+from appliance.identity.sign_ins import Presence, SignIns
 from appliance.identity.watch import Watch
 from appliance.publish.hold import Holder
 from proxy_addons import error_page
@@ -84,13 +84,13 @@ def build_gate(settings: ProxySettings, snapshots: Snapshots, sink: Sink, mac_of
 
     judge, signed_in = Judge(snapshots), SignIns(settings.data / "run")
 
-    def person_of(address: str, mac: str | None) -> str | None:
-        return signed_in.person_of(address, mac, judge.now().at)
+    def presence(address: str, mac: str | None) -> Presence | None:
+        return signed_in.presence(address, mac, judge.now().at)
 
     return Gate(
         settings=settings,
         snapshots=snapshots,
-        connections=Connections(lambda: snapshots.snapshot, mac_of, person_of),
+        connections=Connections(lambda: snapshots.snapshot, mac_of, presence),
         judge=judge,
         signed_in=signed_in,
         certificates=Certificates(directory, held),

@@ -99,8 +99,8 @@ def _counts_as(device: Device) -> Client | None:
     if not address:
         return None
     view, mac = gate().view(), device.macs[0] if device.macs else None
-    person = SignIns(gate().settings.data / "run").person_of(address, mac, view.at)
-    return view.snapshot.register.resolve(address, mac, person)
+    said = SignIns(gate().settings.data / "run").presence(address, mac, view.at)
+    return view.snapshot.register.resolve(address, mac, said)
 
 
 def _used_by(session: Session, client: Client | None) -> tuple[str, str]:

@@ -57,8 +57,8 @@ def _named(text: str, snapshot: Snapshot) -> Client:
         address = str(ip_address(text.partition("%")[0]))
         # Looked up afresh for each question: the table belongs to no other thread.
         mac = Neighbours().mac_of(address)
-        person = SignIns(gate().settings.data / "run").person_of(address, mac, gate().view().at)
-        return snapshot.register.resolve(address, mac, person)
+        said = SignIns(gate().settings.data / "run").presence(address, mac, gate().view().at)
+        return snapshot.register.resolve(address, mac, said)
     except ValueError:
         pass
     subject = _subject(text, snapshot.contents)

@@ -63,8 +63,8 @@ def explain_command(
     known = hardware.mac(mac) if mac else Neighbours().mac_of(address)
     # As the faces do: who signed in there. A policy that is only tried out knows nobody.
     run = Places(data or default_data()).run
-    person = None if named else SignIns(run).person_of(address, known, at)
-    client = snapshot.register.resolve(address, known, person)
+    said = None if named else SignIns(run).presence(address, known, at)
+    client = snapshot.register.resolve(address, known, said)
     answer = answered(_question(client, what, method, at), what, snapshot)
     names = _named_by(answer, snapshot, data or default_data())
     (_print_json if as_json else _print_text)(answer, snapshot, names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
+from appliance.policy.presence import Whom
 from appliance.policy.snapshot import Snapshot
 
 
@@ -41,8 +42,8 @@ class Neighbours(Protocol):
 class SignedIn(Protocol):
     """Who knows the people on devices (``identity.sign_ins.SignIns``)."""
 
-    def person_of(self, address: str, mac: str | None, at: datetime) -> str | None:
-        """Return a person's id, or None."""
+    def presence(self, address: str, mac: str | None, at: datetime) -> Whom | None:
+        """Return who signed in on the device, or None."""
         ...
 
     def version(self, at: datetime) -> int:

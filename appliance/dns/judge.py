@@ -205,10 +205,10 @@ class Judge:
         behind = self.forwards(packed)  # closed: what is registered there is not who asks
         if mac is None and not behind:
             mac = self._neighbours.mac_of(address)
-        who, person = self._signed_in, None
+        who, said = self._signed_in, None
         if who is not None and not (behind and mac is None):
-            person = who.person_of(address, mac, self._look().at)
-        client = register.resolve(address, mac, person, behind=behind)
+            said = who.presence(address, mac, self._look().at)
+        client = register.resolve(address, mac, said, behind=behind)
         return Asker(client, self.snapshot.class_of(client))
 
     def _remember(self, key: tuple[tuple[object, ...], str, str], judged: Judged) -> Judged:

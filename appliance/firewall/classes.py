@@ -14,6 +14,7 @@ from typing import Final
 from zlib import crc32
 
 from appliance.firewall.settings import Placed
+from appliance.policy.presence import Whom
 from appliance.policy.snapshot import Snapshot
 from appliance.policy.subjects import Client, Network
 
@@ -33,11 +34,11 @@ class _Class:
 def placed(
     snapshot: Snapshot,
     neighbours: Mapping[str, str] = _NOBODY,
-    signed_in: Mapping[str, str] = _NOBODY,
+    signed_in: Mapping[str, Whom] = _NOBODY,
 ) -> tuple[Placed, ...]:
     """Return every class of clients there is now.
 
-    neighbours: MAC by address, lower case with colons. signed_in: person by address. Only what
+    neighbours: MAC by address, lower case with colons. signed_in: who, by address. Only what
     says more than its network does is placed by its own address: on whichever of the school's
     networks it is seen. Addresses outside the school are nobody's, and rubbish is no address. At
     a forwarder's address many may be hidden, so what is registered there says nothing of them.
@@ -74,8 +75,8 @@ def _anybody(network: Network, address: str) -> Client:
 
 
 def _seen(
-    snapshot: Snapshot, neighbours: Mapping[str, str], signed_in: Mapping[str, str]
-) -> list[tuple[str, str | None, str | None]]:
+    snapshot: Snapshot, neighbours: Mapping[str, str], signed_in: Mapping[str, Whom]
+) -> list[tuple[str, str | None, Whom | None]]:
     """Return (address, MAC, person) of all who may be more than their network's default."""
     fixed = (address for device in snapshot.contents.devices for address in device.addresses)
     every = {*neighbours, *signed_in, *fixed}

@@ -12,6 +12,7 @@ from appliance.firewall.classes import placed
 from appliance.firewall.settings import Gateway, Judged, Known, Placed, Range, Wanted
 from appliance.policy.engine import decide
 from appliance.policy.model import Action
+from appliance.policy.presence import Whom
 from appliance.policy.situation import Query
 from appliance.policy.snapshot import Snapshot
 
@@ -34,7 +35,7 @@ Said = dict[tuple[object, ...], Standing]  # by ``Snapshot.class_of``; filled wh
 
 def wanted(
     snapshot: Snapshot, gateway: Gateway, known: Known, at: datetime, *,
-    neighbours: Mapping[str, str] = _NOBODY, signed_in: Mapping[str, str] = _NOBODY,
+    neighbours: Mapping[str, str] = _NOBODY, signed_in: Mapping[str, Whom] = _NOBODY,
     clock_trusted: bool = True, said: Said | None = None,
 ) -> Wanted:  # fmt: skip
     """Return all that the ruleset is made of at an instant (aware). See ``placed``, ``judged``."""

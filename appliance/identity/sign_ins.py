@@ -8,7 +8,9 @@ Which identity counts, most certain first:
 4. the network's default.
 
 Where two of the first three name different people, the one with the stricter role counts
-(``Register.resolve`` weighs the register, this module the other two).
+(``Register.resolve`` weighs the register, this module the other two). A sign-in is told by a
+MAC, which is easily copied: so it says at which addresses it was made, and ``Register.resolve``
+lets it lift nobody on another network.
 
 Fails to nobody: without the file, with one that others may write, or one that cannot be read,
 nobody is signed in, and a client is what its network says.
@@ -20,8 +22,10 @@ import os
 import stat
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv6Address, ip_address
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -53,6 +57,17 @@ class SignIn(msgspec.Struct, frozen=True, array_like=True):
     rank: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Who is signed in on a device, and at which addresses of it they are known to be.
+
+    addresses: empty where the Wi-Fi said none, so that it is known to be on no network.
+    """
+
+    person: str
+    addresses: tuple[str, ...]
+
+
 _decoder: Final = msgspec.json.Decoder(tuple[SignIn, ...])
 _Index = Mapping[str, list[SignIn]]
 
@@ -77,12 +92,24 @@ class SignIns:
         found = self.held(address, mac, at)
         return None if found is None else found.person
 
+    def presence(self, address: str, mac: str | None, at: datetime) -> Presence | None:
+        """Return who uses a device at an instant, and at which of its addresses they said so."""
+        found = self.held(address, mac, at)
+        if found is None:
+            return None
+        said = (one.addresses for one in self._running(address, mac, at)
+                if one.person == found.person)  # fmt: skip
+        return Presence(found.person, tuple(sorted(set(chain.from_iterable(said)))))
+
     def held(self, address: str, mac: str | None, at: datetime) -> SignIn | None:
         """Return the sign-in that counts: the stricter role, then Wi-Fi, then the newest."""
         self._look()
-        now = at.timestamp()
-        running = [one for one in self._on(address, mac) if one.starts <= now < one.ends]
+        running = self._running(address, mac, at)
         return max(running, key=lambda one: (one.rank, one.how == RADIUS, one.starts), default=None)
+
+    def _running(self, address: str, mac: str | None, at: datetime) -> list[SignIn]:
+        now = at.timestamp()
+        return [one for one in self._on(address, mac) if one.starts <= now < one.ends]
 
     def version(self, at: datetime) -> int:
         """Return a number that moves whenever somebody's sign-in came, changed or ran out."""

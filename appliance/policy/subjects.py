@@ -12,8 +12,9 @@ default role is stricter than the register's, that role holds, and the register 
 away. What names the device, its person or their groups and blocks (a rule, a sanction) holds
 there; what names them and opens (a grant, a standing permission, an allow rule) does not, and
 the bells are the network's. A network may be ``mixed``: devices of several roles belong on it,
-and there the register holds. So it does for somebody who has also signed in as the person
-that the device is registered to.
+and there the register holds. So it does for somebody who has also signed in, there, as the
+person that the device is registered to. A sign-in is told by the MAC as well: on a network for a
+stricter role than the person's it counts where it was made, and elsewhere can only take away.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from math import inf
 
 from appliance.policy.model import Ownership, Subject, SubjectKind
+from appliance.policy.presence import Whom, told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,25 +198,36 @@ class Register:
         return tuple(prefix for prefix, _ in self._networks)
 
     def resolve(
-        self,
-        address: str,
-        mac: str | None = None,
-        signed_in: str | None = None,
-        *,
+        self, address: str, mac: str | None = None, signed_in: Whom | None = None, *,
         behind: bool = False,
-    ) -> Client:
+    ) -> Client:  # fmt: skip
         """Return the client behind an address; total, and never more than is proven.
 
-        mac: lower case with colons. signed_in: the id of who signed in there. behind: the
+        mac: lower case with colons. signed_in: who signed in on the device. behind: the
         address is a forwarder's, so that what is registered there says nothing of the client.
         """
         ip = str(_plain(address))
         network = self.network_of(ip)
         device = self._by_mac.get(mac or "") if behind else self._device(ip, mac)
-        signed = self._people.get(signed_in or "")
+        signed, elsewhere = self._signed(told(signed_in, ip), network)
         if device is None or (mac is not None and is_random_mac(mac)):
-            return self._unregistered(ip, mac, network, device, signed)
-        return self._registered(ip, mac, network, device, signed)
+            return self._unregistered(ip, mac, network, device, signed, elsewhere)
+        return self._registered(ip, mac, network, device, signed, elsewhere)
+
+    def _signed(
+        self, said: tuple[str, tuple[str, ...]], network: Network | None
+    ) -> tuple[Person | None, Person | None]:
+        """Return who signed in, where that counts here, else who did so elsewhere.
+
+        Closed: a sign-in is as easily copied as its MAC, so it lifts nobody on another network.
+        """
+        person = self._people.get(said[0])
+        if person is None:
+            return None, None
+        strict = self._rank(network.role if network else self._restrictive)
+        here = network is not None and network in map(self.network_of, said[1])
+        counts = here or strict <= self._rank(person.role)
+        return (person, None) if counts else (None, person)
 
     def _device(self, ip: str, mac: str | None) -> Device | None:
         device = self._by_mac.get(mac) if mac else None
@@ -225,13 +238,9 @@ class Register:
         return None if device is None or (mac and device.macs) else device
 
     def _registered(
-        self,
-        ip: str,
-        mac: str | None,
-        network: Network | None,
-        device: Device,
-        signed: Person | None,
-    ) -> Client:
+        self, ip: str, mac: str | None, network: Network | None, device: Device,
+        signed: Person | None, elsewhere: Person | None,
+    ) -> Client:  # fmt: skip
         owner = self._people.get(device.person or "")
         own = device.role or (owner.role if owner else None)
         default = network.role if network else self._restrictive
@@ -252,7 +261,7 @@ class Register:
             network=network.id if network else None,
             ownership=device.ownership, trusts_ca=device.trusts_ca,
             registered_as=own if moved else None, network_groups=of_network,
-            others=_besides(person, owner, signed),
+            others=_besides(person, owner, signed, elsewhere),
         )  # fmt: skip
 
     def _rank(self, role: str) -> float:
@@ -263,25 +272,21 @@ class Register:
         return max(one, other, key=self._rank)
 
     def _unregistered(
-        self,
-        ip: str,
-        mac: str | None,
-        network: Network | None,
-        device: Device | None,
-        person: Person | None,
-    ) -> Client:
+        self, ip: str, mac: str | None, network: Network | None, device: Device | None,
+        person: Person | None, elsewhere: Person | None,
+    ) -> Client:  # fmt: skip
         id_, name = (device.id, device.name) if device else (None, "")
         owner = self._people.get(device.person or "") if device else None
         if network is None:
             return Client(address=ip, mac=mac, device=id_, device_name=name, role=self._restrictive,
-                          others=_besides(None, owner))  # fmt: skip
+                          others=_besides(None, owner, person, elsewhere))  # fmt: skip
         return Client(
             address=ip, mac=mac, device=id_, device_name=name,
             person=person.id if person else None,
             role=person.role if person else network.role,
             groups=frozenset(network.groups + (person.groups if person else ())),
             network=network.id, ownership=network.ownership, trusts_ca=network.trusts_ca,
-            others=_besides(person, owner),
+            others=_besides(person, owner, elsewhere),
         )  # fmt: skip
 
 

@@ -16,15 +16,17 @@ from typing import Final
 
 from appliance import clock
 from appliance.firewall.document import Statement, flush
-from appliance.firewall.door.memory import GRACE, Memory, longest
+from appliance.firewall.door.homes import Homes
+from appliance.firewall.door.memory import GRACE, LOST, Memory, longest
 from appliance.firewall.door.rules import Seen
 from appliance.firewall.door.steered import Steered
-from appliance.firewall.learned import Pair, forget, learn
+from appliance.firewall.learned import Pair, forget, learn, overfull
 from appliance.firewall.nft import Nft, NftError
 from appliance.firewall.settings import Placed
 from appliance.firewall.told import LONGEST, Told
 from appliance.policy.engine import decide
 from appliance.policy.model import Action, Reason
+from appliance.policy.presence import Whom
 from appliance.policy.situation import Query
 from appliance.policy.snapshot import Snapshot
 from appliance.policy.subjects import Client
@@ -64,14 +66,15 @@ class Answers:
         """
         self.memory, self._inherits = memory, inherits
         self._nft, self._own = nft, frozenset(own)
-        self._steered = Steered(nft)
+        self._steered, self._homes = Steered(nft), Homes()
+        self._moved: set[str] = set()
         self._judged: dict[tuple[object, ...], _Said] = {}
         self._clients: dict[str, tuple[Client, tuple[object, ...]]] = {}
         self._learned: dict[Pair, float] = {}
         self._sanctuary: dict[Pair, float] = {}
         self._cut: dict[Pair, float] = {}
         self._sweeping: Iterator[None] | None = None
-        self._basis: tuple[Snapshot, bool, Mapping[str, str]] | None = None
+        self._basis: tuple[Snapshot, bool, Mapping[str, Whom]] | None = None
         self._at: datetime | None = None
         self.trouble = ""
 
@@ -139,7 +142,20 @@ class Answers:
             self._judged.clear()  # the clock was set back: what held later says nothing
         self._at = seen.now.at
         self._steered.begin(seen, every, afresh=afresh)
+        self._moved.clear()
+        self._homes.look(seen.neighbours)
         self._sweeping = self._sweep(seen)
+        now = clock.monotonic()
+        for who, until in self.memory.overfull.items():
+            homes = self._homes.of(who) if ":" in who and len(who) == 17 else (who,)
+            self._carry_in(overfull(homes, int(until - now) + 1))
+
+    def meet(self, seen: Seen) -> None:
+        """Judge anew who changed its MAC: what is open was opened by somebody else."""
+        self._moved |= self._homes.look(seen.neighbours)
+        if self._moved and self._sweeping is None and self._basis is not None:
+            self._sweeping = self._sweep(seen, frozenset(self._moved))
+            self._moved.clear()
 
     def step(self) -> None:
         """Judge for a slice of time."""
@@ -160,18 +176,23 @@ class Answers:
         return any(to == address for _, to in self._sanctuary)
 
     def _make_room(self) -> None:
-        """Take out of the kernel too what had to make room: nobody fills its sets for all."""
+        """Take out of the kernel too what had to make room: nobody fills its sets for all.
+
+        What is cut stays cut for its time: nobody opens it by looking up others.
+        """
         gone = self.memory.gone()
-        for what, pairs in (("answered", self._learned), ("sanctuary", self._sanctuary),
-                            ("cut", self._cut)):  # fmt: skip
+        for what, pairs in (("answered", self._learned), ("sanctuary", self._sanctuary)):
             held = [pair for pair in gone if pairs.pop(pair, None) is not None]
             if held:
                 self._carry_in(forget(what, held))
 
-    def _sweep(self, seen: Seen) -> Iterator[None]:
+    def _sweep(self, seen: Seen, only: frozenset[str] | None = None) -> Iterator[None]:
         """Cut what is blocked now, let go of what is not, tell again what the kernel lost."""
         began, changed = clock.monotonic(), _Changes()
         for who, known in self.memory.every():
+            if only is not None and who not in only:
+                continue
+            others = self._homes.others_now(who, seen.neighbours)
             for text, hosts in list(known.hosts.items()):
                 if not hosts:
                     continue
@@ -179,6 +200,9 @@ class Answers:
                 said = [self._judge(who, known.address, host, seen) for host in list(hosts)]
                 changed.note(pair, until, any(one.sanctuary for one in said),
                              any(one.blocked for one in said))  # fmt: skip
+                for address, mac in others:
+                    blocked = any(self._judge(mac, address, host, seen).blocked for host in hosts)
+                    changed.note_moved((address, text), until, blocked)
             if clock.monotonic() - began >= SLICE or len(changed.every) >= _AT_ONCE:
                 self._settle(changed)
                 yield
@@ -194,26 +218,36 @@ class Answers:
         self._again("answered", lost, changed.every, now)
         self._again("sanctuary", spared, changed.every, now)
         new = [pair for pair in changed.blocked if pair not in self._cut]
-        for until, pairs in _by_step(new, changed.every, now).items():
+        untils = changed.moved | changed.every
+        for until, pairs in _by_step(new, untils, now).items():
             self._begin_cut(pairs, now + until, now)
-        gone = [pair for pair in changed.every if pair in self._cut]
-        gone = [pair for pair in gone if pair not in changed.blocked]
+        gone = [pair for pair in untils if pair in self._cut and pair not in changed.blocked]
         for pair in gone:
             del self._cut[pair]
         if gone:
-            self._carry_in(forget("cut", gone))
+            self._carry_in(forget("cut", self._freed(gone)))
 
     def _begin_cut(self, pairs: list[Pair], until: float, now: float) -> None:
         new = [pair for pair in pairs if self._cut.get(pair, 0.0) < until]
         self._cut.update(dict.fromkeys(new, until))
         if new:
-            self._carry_in(learn("cut", new, int(until - now) + 1))
+            homes = [(home, text) for who, text in new for home in self._homes.of(who)]
+            self._carry_in(learn("cut", [*new, *homes], int(until - now) + 1))
+
+    def _freed(self, gone: list[Pair]) -> list[Pair]:
+        """Return what is cut for none of those who lived at an address any more."""
+        homes = ((home, text) for who, text in gone for home in self._homes.of(who))
+        every = ((home, text, (home, *self._homes.cards(home))) for home, text in homes)
+        return [*gone, *((home, text) for home, text, whose in every
+                         if not any((who, text) in self._cut for who in whose))]  # fmt: skip
 
     def _again(self, what: str, pairs: list[Pair], untils: dict[Pair, float], now: float) -> None:
         for seconds, some in _by_step(pairs, untils, now).items():
             self._carry_in(learn(what, some, seconds))
 
     def _judge(self, who: str, address: str, host: str, seen: Seen) -> _Said:
+        if host == LOST:
+            return _Said(blocked=True, sanctuary=False, until=None)
         client, shares = self._client(who, address, seen)
         key = (shares, host)
         said = self._judged.get(key)
@@ -255,6 +289,7 @@ class _Changes:
 
     def __init__(self) -> None:
         self.every: dict[Pair, float] = {}
+        self.moved: dict[Pair, float] = {}
         self.sanctuary: list[Pair] = []
         self.blocked: dict[Pair, None] = {}
 
@@ -262,6 +297,12 @@ class _Changes:
         self.every[pair] = until
         if sanctuary:
             self.sanctuary.append(pair)
+        if blocked:
+            self.blocked[pair] = None
+
+    def note_moved(self, pair: Pair, until: float, blocked: bool) -> None:
+        """Note what holds for who came to an address after another."""
+        self.moved[pair] = until
         if blocked:
             self.blocked[pair] = None
 

@@ -16,6 +16,7 @@ from appliance.firewall.judged import Said, judged, until, wanted
 from appliance.firewall.nft import Nft, NftError
 from appliance.firewall.ruleset import changes, ruleset
 from appliance.firewall.settings import Gateway, Placed, Wanted
+from appliance.policy.presence import Whom
 from appliance.policy.snapshot import Snapshot
 
 AGAIN: Final = 5.0  # seconds until what nftables refused is tried again
@@ -27,12 +28,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """All that the rules rest on. neighbours: MAC by address; signed_in: person by address."""
+    """All that the rules rest on. neighbours: MAC by address; signed_in: who, by address."""
 
     snapshot: Snapshot
     now: clock.Now
     neighbours: Mapping[str, str]
-    signed_in: Mapping[str, str]
+    signed_in: Mapping[str, Whom]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,8 @@ class Rules:
         self._until = until(found.every, seen.snapshot, seen.now.at, clock_trusted=seen.now.trusted)
         if found != self._good:
             self._apply(found)
+        elif self._again is not None:  # what was refused is wanted no more
+            self._again, self.trouble = None, ""
         return True
 
     def whole(self) -> bool:

@@ -61,7 +61,7 @@ def test_a_devices_page_says_who_uses_it_now(wifi: School) -> None:
     wifi.publish()
     web = wifi.client(Post.IT_TECHNICIAN)
     assert "used by" not in web.get("/devices/id/cart").text
-    begin(wifi, RADIUS, clock.real())
+    begin(wifi, RADIUS, clock.real(), MAC, "10.9.0.9")
     assert "used by T. Larch (by the school’s Wi-Fi)" in web.get("/devices/id/cart").text
 
 

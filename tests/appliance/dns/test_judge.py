@@ -128,7 +128,7 @@ class OneSignedIn:
         self.person: str | None = None
         self.moved = 0
 
-    def person_of(self, address: str, mac: str | None, at: datetime) -> str | None:
+    def presence(self, address: str, mac: str | None, at: datetime) -> str | None:
         return self.person
 
     def version(self, at: datetime) -> int:

@@ -89,6 +89,29 @@ def test_of_two_people_the_stricter_then_the_wifi_then_the_newer(
     assert known(tmp_path, other, one).person_of("10.3.0.7", MAC, AT) == wins
 
 
+@pytest.mark.parametrize(
+    ("entries", "person", "addresses"),
+    [
+        ((), None, None),
+        ((entry("t1", "portal", MAC, "10.3.0.7"),), "t1", ("10.3.0.7",)),
+        ((entry("t1", "radius", MAC),), "t1", ()),  # the Wi-Fi does not say where
+        # It is one person's device by the Wi-Fi and by the page: on the networks of both.
+        ((entry("t1", "radius", MAC, "10.2.0.7"), entry("t1", "portal", MAC, "10.1.0.7")), "t1",
+         ("10.1.0.7", "10.2.0.7")),
+        ((entry("t1", "radius", MAC, "10.2.0.7"), entry("t2", "portal", MAC, "10.1.0.7")), "t1",
+         ("10.2.0.7",)),
+        ((entry("t1", "radius", MAC), entry("t1", "portal", MAC, "10.1.0.7", start=AT - 2 * HOUR)),
+         "t1", ()),  # one that has ended says nothing
+        ((entry("t1", "radius", MAC), entry("t1", "portal", OTHER, "10.1.0.7")), "t1", ()),
+    ],
+)  # fmt: skip
+def test_it_says_at_which_addresses_somebody_signed_in(
+    tmp_path: Path, entries: tuple[SignIn, ...], person: str | None, addresses: object
+) -> None:
+    found = known(tmp_path, *entries).presence("10.3.0.7", MAC, AT)
+    assert (found and found.person, found and found.addresses) == (person, addresses)
+
+
 def test_the_file_is_looked_at_now_and_then_and_the_version_says_when_it_moved(
     tmp_path: Path,
 ) -> None:
