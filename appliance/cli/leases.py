@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
 
 import click
 
-from appliance.cli.errors import InputError
+from appliance.cli.as_user import User
+from appliance.cli.errors import InputError, warn
 from appliance.cli.options import data_option, json_option
-from appliance.cli.output import print_json, print_table
+from appliance.cli.output import print_json, print_table, printable
 
 KEY: Final = "lease_files"
 
@@ -34,17 +36,21 @@ def add(file: Path, data: Path, as_json: bool) -> None:
     bellgate networks leases add /var/lib/misc/dnsmasq.leases
     """
     from appliance.cli import storing
-    from appliance.identity.leases import read
+    from appliance.identity.leases import is_lease_file, read, text_of
     from appliance.store import settings
 
     path = file.absolute()
     try:
-        found = read(path.read_text(encoding="utf-8", errors="replace"))
+        text = text_of(path)
     except (OSError, ValueError) as error:
         raise InputError(f"{file}: cannot be read: {error}") from error
+    if not is_lease_file(text):
+        raise InputError(f"{file}: is no lease file of dnsmasq or Kea: no lease is in it")
+    found = read(text)
     with storing.opened(data) as session:
         kept = list(dict.fromkeys((*settings.get(session, KEY, []), str(path))))
         settings.put(session, KEY, kept)
+    _see_readable(path, data)
     named = sum(bool(lease.name) for lease in found)
     if as_json:
         print_json({"lease_files": kept, "leases": len(found), "named": named})
@@ -65,7 +71,7 @@ def list_(data: Path, as_json: bool) -> None:
     if as_json:
         print_json({"lease_files": found})
         return
-    print_table(("FILE",), [(one,) for one in found], "No lease file is read.")
+    print_table(("FILE",), [(printable(one),) for one in found], "No lease file is read.")
 
 
 @leases_command.command("remove")
@@ -87,3 +93,18 @@ def remove(file: Path, data: Path, as_json: bool) -> None:
         print_json({"removed": path})
         return
     print(f"{path}: no longer read.")
+
+
+def _see_readable(path: Path, data: Path) -> None:
+    """Warn where root can read a lease file, but not the user that the gate runs as."""
+    owner = data.stat()
+    if os.geteuid() != 0 or owner.st_uid == 0:
+        return
+    try:
+        with User("", owner.st_uid, owner.st_gid).files(), path.open("rb"):
+            return
+    except OSError as error:
+        warn(
+            f"Warning: the gate runs as user {owner.st_uid}, who cannot read {path} "
+            f"({error.strerror}): nobody is named from it until they can."
+        )

@@ -53,6 +53,30 @@ def read(text: str) -> tuple[Lease, ...]:
     return tuple(lease for lease in held.values() if lease is not None)
 
 
+def text_of(path: Path) -> str:
+    """Return what a lease file says. Never waits for a pipe.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it is no ordinary file, or too large for one of leases.
+    """
+    with open(path, "rb", opener=_opened) as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise ValueError("it is not an ordinary file")
+        if found.st_size > MOST_BYTES:
+            raise ValueError(f"it is larger than {MOST_BYTES >> 20} MiB")
+        return file.read(MOST_BYTES).decode("utf-8", "replace")
+
+
+def is_lease_file(text: str) -> bool:
+    """Whether it can be one: nobody has a lease yet, or somebody has one that makes sense."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not lines or lines[0].startswith("address,"):
+        return True
+    return bool(read(text)) or all(line.startswith("duid ") for line in lines)
+
+
 class HostNames:
     """The names in some lease files, read again when a file changes. Never raises."""
 
@@ -147,11 +171,7 @@ def _state(path: Path) -> tuple[int, ...]:
 
 def _text(path: Path) -> str:
     try:
-        with open(path, "rb", opener=_opened) as file:
-            found = os.fstat(file.fileno())
-            if not stat.S_ISREG(found.st_mode) or found.st_size > MOST_BYTES:
-                return ""
-            return file.read(MOST_BYTES).decode("utf-8", "replace")
+        return text_of(path)
     except (OSError, ValueError):
         return ""
 
