@@ -221,7 +221,7 @@ def counts(data: Path, as_json: bool) -> None:
 def _secret(file: Path) -> str:
     try:
         with click.open_file(str(file), encoding="utf-8") as opened:
-            secret = opened.read(LONGEST + 1)
+            secret = str(opened.read(LONGEST + 1))
     except UnicodeDecodeError as error:
         raise InputError(f"--secret-file: {file}: is not text (UTF-8)") from error
     if len(secret) > LONGEST:

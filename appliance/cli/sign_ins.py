@@ -45,7 +45,7 @@ def list_(data: Path, as_json: bool) -> None:
 
 
 @sign_ins_command.command("end")
-@click.argument("id_", metavar="ID", type=int)
+@click.argument("id_", metavar="ID", type=click.IntRange(1, (1 << 63) - 1))
 @click.option("--reason", default="", help="Why: kept in the audit chain.")
 @data_option
 @json_option

@@ -246,9 +246,11 @@ def _end(text: str, zone: str) -> datetime:
 def _figure(text: str) -> tuple[str, float]:
     name, equals, number = text.partition("=")
     try:
-        return name.strip(), float(number) if equals else float("nan")
+        if equals:
+            return name.strip(), float(number)
     except ValueError:
-        raise InputError(f"--set: {text!r} is not NAME=NUMBER") from None
+        pass
+    raise InputError(f"--set: {text!r} is not NAME=NUMBER")
 
 
 @contextmanager
