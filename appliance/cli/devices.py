@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -11,7 +12,9 @@ from appliance.cli.errors import InputError, warn
 from appliance.cli.options import data_option, json_option
 from appliance.cli.output import print_json, print_table
 from appliance.policy.ids import id_of
-from appliance.policy.model import Ownership
+from appliance.policy.model import Ownership, Sanction, SubjectKind
+from appliance.policy.sanctioned import devices_of
+from appliance.policy.snapshot import Contents
 from appliance.policy.subjects import Device, is_random_mac
 
 
@@ -100,17 +103,46 @@ def list_(data: Path, as_json: bool) -> None:
 @data_option
 @json_option
 def remove(id_: str, data: Path, as_json: bool) -> None:
-    """Remove a device from the register. What was recorded of it stays."""
+    """Remove a device from the register. What was recorded of it stays.
+
+    Not while it is under a sanction itself, which would hold for nothing then.
+    """
     from appliance.cli import storing
     from appliance.store import devices
 
     with storing.opened(data) as session:
+        snapshot = storing.contents_now(session)
+        ruled = _sanctioned(id_, storing.moment(snapshot), snapshot.contents)
         if not devices.remove(session, id_):
             raise InputError(f"there is no device {id_!r} (`bellgate devices list`)")
+    for one in ruled:
+        warn(
+            f"Warning: {one.subject.id} is under {one.id}, which holds on this device no more: "
+            "only where they sign in to the network by name, and on their other devices."
+        )
     if as_json:
         print_json({"removed": id_})
         return
     print(f"{id_}: removed.")
+
+
+def _sanctioned(id_: str, at: datetime, contents: Contents) -> list[Sanction]:
+    """Return the sanctions on whoever uses a device, which are not over.
+
+    Raises:
+        InputError: the device is under one itself. Fails closed: it stays.
+    """
+    held = [
+        one for one in contents.sanctions
+        if (one.end is None or at < one.end) and id_ in devices_of(one.subject, contents)
+    ]  # fmt: skip
+    for one in held:
+        if one.subject.kind is SubjectKind.DEVICE:
+            raise InputError(
+                f"{id_} is under {one.id}: lift that first (`bellgate sanctions lift {one.id}`), "
+                "or the device would be free of it"
+            )
+    return held
 
 
 def slug(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -11,13 +11,15 @@ from appliance import clock
 from appliance.cli import restricting, times
 from appliance.cli.errors import InputError, warn
 from appliance.cli.options import data_option, json_option
-from appliance.cli.output import print_json, print_table
+from appliance.cli.output import print_json, print_table, printable
 from appliance.policy import spans
 from appliance.policy.model import Sanction, SubjectKind, SupervisedSession
 from appliance.policy.sanctioned import devices_of, touches
 
 if TYPE_CHECKING:
     from appliance.store.sanctions import KeptSanction
+
+NUMBER: Final = click.IntRange(1, (1 << 63) - 1)  # what the store can count to
 
 
 @click.group("sanctions")
@@ -114,9 +116,9 @@ def list_(every: bool, data: Path, as_json: bool) -> None:
     rows = [
         (
             one.sanction.id, restricting.named(one.sanction.subject),
-            restricting.ends(one.sanction.end, zone), one.author, one.reason,
-            ", ".join(f"{s.id}: {s.session.staff} until {times.local(s.session.end, zone):%H:%M}"
-                      for s in by[one.sanction.id]),
+            restricting.ends(one.sanction.end, zone), printable(one.author), printable(one.reason),
+            ", ".join(f"{s.id}: {printable(s.session.staff)} until "
+                      f"{times.local(s.session.end, zone):%H:%M}" for s in by[one.sanction.id]),
         )
         for one in found
     ]  # fmt: skip
@@ -182,11 +184,11 @@ def supervise(id_: str, staff: str, device: str | None, data: Path, as_json: boo
         print_json(restricting.session_fields(kept, zone))
         return
     of, when = restricting.named(subject), times.spoken(ends, zone)
-    print(f"{kept.id}: {kept.session.staff} supervises {of} until {when}.")
+    print(f"{kept.id}: {printable(kept.session.staff)} supervises {of} until {when}.")
 
 
 @sanctions_command.command("end")
-@click.argument("number", metavar="SESSION", type=int)
+@click.argument("number", metavar="SESSION", type=NUMBER)
 @data_option
 @json_option
 def end(number: int, data: Path, as_json: bool) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,6 +13,8 @@ from sqlalchemy.orm import Session
 from appliance.policy.model import Subject, SubjectKind, SupervisedSession
 from appliance.store import checks, sanctions
 from appliance.store.tables import SupervisedRow
+
+LONGEST: Final = 200  # characters of a name
 
 
 class SupervisedAlreadyError(ValueError):
@@ -40,7 +44,7 @@ def supervise(session: Session, supervised: SupervisedSession, *, account: str =
     """
     checks.span(supervised.start, supervised.end)
     subject = sanctions.restricted(session, supervised.subject)
-    staff = checks.filled("staff", supervised.staff)
+    staff = _line(supervised.staff)
     for other in sessions(session, ended_after=supervised.start):
         if other.session.subject == subject and other.runs(supervised.start):
             raise SupervisedAlreadyError(f"supervised: {other.session.staff} does so already")
@@ -82,6 +86,16 @@ def end(session: Session, id_: int, *, at: datetime, by: str) -> bool:
     row.ends, row.ended_by = max(at, row.starts), checks.filled("by", by)
     session.flush()
     return True
+
+
+def _line(text: str) -> str:
+    """Return a name that fits on a line: it is shown on pages, terminals and in the chain."""
+    staff = checks.filled("staff", text)
+    if len(staff) > LONGEST:
+        raise ValueError(f"staff: at most {LONGEST} characters")
+    if any(unicodedata.category(one) in ("Cc", "Zl", "Zp") for one in staff):
+        raise ValueError("staff: a name on one line, without control characters")
+    return staff
 
 
 def _kept(row: SupervisedRow) -> KeptSession:

@@ -104,6 +104,9 @@ def test_who_is_known_by_no_device_is_warned_about(bench: Bench) -> None:
         (("lift", "S9", "--reason", "r"), "no sanction 'S9'"),
         (("supervise", "S9", "--staff", "A"), "no sanction 'S9'"),
         (("end", "7"), "no supervised session 7"),
+        (("end", "9223372036854775807"), "no supervised session 9223372036854775807"),
+        (("end", "99999999999999999999999"), "is not in the range"),
+        (("end", "0"), "is not in the range"),
     ],
 )
 def test_what_cannot_be_is_refused_in_words(
@@ -130,3 +133,36 @@ def test_one_of_the_policy_file_is_listed_and_changed_there(tmp_path: Path) -> N
     lifted = bench.run("sanctions", "lift", "term", "--reason", "r")
     assert "stands in the policy file" in lifted.stderr
     assert bench.json("sanctions", "supervise", "term", "--staff", "A")["on"] == "device:pad-1"
+
+
+def test_no_control_character_reaches_the_terminal(bench: Bench) -> None:
+    bench.json("sanctions", "add", "--for", "person:pip", "--reason", "A \x1b[2JVPN\x9b")
+    for staff in ("A\x1b[2J", "A\nB", "A\u2028B", "A" * 201):
+        done = bench.run("sanctions", "supervise", "S1", "--staff", staff)
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert "staff: " in done.stderr
+        assert "\x1b" not in done.stderr
+    begun = bench.run("sanctions", "supervise", "S1", "--staff", "A\u200dÉ " + "o" * 196)
+    assert begun.exit_code == 0
+    for words in (("sanctions", "list"), ("sanctions", "list", "--all"), ("audit", "show")):
+        shown = bench.run(*words).stdout
+        assert "VPN" in shown
+        assert not {"\x1b", "\x9b", "\u200d"} & set(shown)
+
+
+def test_a_device_under_a_sanction_stays_in_the_register(bench: Bench) -> None:
+    bench.json("sanctions", "add", "--for", "device:tablet", "--reason", "r")
+    done = bench.run("devices", "remove", "tablet")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "tablet is under S1: lift that first" in done.stderr
+    assert [one["id"] for one in bench.json("devices", "list")] == ["tablet"]
+    bench.json("sanctions", "lift", "S1", "--reason", "r")
+    done = bench.run("devices", "remove", "tablet")
+    assert (done.exit_code, done.stderr) == (0, "")
+
+
+def test_who_loses_a_device_under_a_sanction_is_named(bench: Bench) -> None:
+    bench.json("sanctions", "add", "--for", "person:pip", "--reason", "r")
+    done = bench.run("devices", "remove", "tablet")
+    assert (done.exit_code, done.stdout) == (0, "tablet: removed.\n")
+    assert "pip is under S1, which holds on this device no more" in done.stderr
