@@ -20,7 +20,7 @@ from appliance import clock
 from appliance.cli import scouted
 from appliance.cli.addresses import Endpoint
 from appliance.cli.places import Places
-from appliance.firewall.told import SOCKET, Teller, Told
+from appliance.firewall.told import MOST, SOCKET, Teller, Told
 from appliance.kept_thread import KeptThread
 from appliance.policy.names import is_address
 from appliance.publish import files
@@ -82,7 +82,7 @@ class Scout:
     def _recall(self, teller: Teller) -> None:
         """Tell what an earlier run found at once, so that a restart opens nothing meanwhile."""
         for host, found in self._where.items():
-            teller.tell(Told(b"", host, found, _ANY))
+            teller.tell(Told(b"", host, found[:MOST], _ANY))
             teller.flush()
 
     def _wanted(self) -> frozenset[str]:
@@ -126,7 +126,7 @@ class Scout:
                     log.debug("%s is not to be had of %s: %s", host, where[0], error)
                     continue
                 answered, least = True, min(least, ttl)
-                found += some
+                found += some[: MOST // 2]  # of each kind: the door takes no more of a host
                 break
         return (tuple(found) if answered else None), least
 

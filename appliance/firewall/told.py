@@ -28,9 +28,9 @@ _WAITING: Final = 4096  # tellings kept while nobody takes them
 class Told(msgspec.Struct, frozen=True, array_like=True):
     """Addresses (packed) that a client was given for a host; ttl: seconds.
 
-    client: its packed address, with its MAC behind it where one of the school's forwarders said
-    that. No client: the addresses of a host as we know them ourselves, told for every client. No
-    address: the client asked and got none of the internet's.
+    client: its packed address; a MAC behind it would count in place of the neighbour table's, but
+    DNS sends none. No client: the addresses of a host as we know them ourselves, told for every
+    client. No address: the client asked and got none of the internet's.
     """
 
     client: bytes

@@ -130,3 +130,22 @@ def test_a_restart_tells_the_door_at_once_what_was_found_before(
             heard |= {told.host: told.addresses for told in unpacked(link.recv(ROOM))}
     assert ip_address(FACEBOOK).packed in heard["facebook.com"]
     assert heard["www.facebook.com"] == (ip_address(WWW).packed,)
+
+
+def test_of_a_host_with_more_addresses_than_the_door_takes_the_first_are_told(
+    places: Places, nano: NanoNameServer
+) -> None:
+    nano.zone = [
+        *(f"facebook.com. 300 A 192.0.2.{n}" for n in range(1, 71)),
+        *(f"facebook.com. 300 AAAA 2001:db8::{n:x}" for n in range(1, 71)),
+    ]
+    every = tuple(ip_address(f"198.51.100.{n}").packed for n in range(1, 71))
+    scouted.keep(places.data, {"www.facebook.com": every})
+    with door(places.run) as link, scouting(places, nano.address) as scout:
+        scout.look()
+        heard: dict[str, Told] = {}
+        while len(heard) < 2:
+            heard |= {one.host: one for one in unpacked(link.recv(ROOM))}
+    assert heard["www.facebook.com"].addresses == every[:64]
+    lengths = [len(one) for one in heard["facebook.com"].addresses]
+    assert (lengths.count(4), lengths.count(16)) == (32, 32)
