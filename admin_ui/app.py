@@ -18,6 +18,7 @@ from admin_ui import (
     layout,
     limits,
     mailing,
+    management,
     navigation,
     pages,
     who,
@@ -68,6 +69,12 @@ MESSAGES: Final = {
     500: ("Something went wrong", "This page could not be made. The filter itself works on. Please "
           "tell the technician."),
 }  # fmt: skip
+OUTSIDE: Final = (
+    "This opens from the school’s management network only",
+    "You are on another network of the school. What everybody needs opens here, and staff’s "
+    "own pages once you have signed in; the pages of every other post open only from where "
+    "the school manages the gate. The technician can tell you where that is.",
+)
 
 
 def create_app(settings: WebSettings) -> Flask:
@@ -126,7 +133,8 @@ def _everywhere() -> dict[str, object]:
     return {
         "view": view, "school": view.snapshot.contents.school, "page": request.endpoint,
         "demonstration": demonstration.shown(),
-        "account": who.account(), "navigation": navigation.links(), "alarm": alarm.sounding(),
+        "account": who.account(), "outside": management.outside(),
+        "navigation": navigation.links(), "alarm": alarm.sounding(),
     }  # fmt: skip
 
 
@@ -144,6 +152,8 @@ def _filters(app: Flask) -> None:
 def _message(error: Exception) -> tuple[str, int]:
     code = getattr(error, "code", None) or 500
     title, said = MESSAGES.get(code, MESSAGES[500])
+    if code == 403 and management.outside():
+        title, said = OUTSIDE
     g.setdefault("session", None)
     return render_template("message.html", title=title, message=said), code
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from flask import abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from admin_ui import access, who
+from admin_ui import access, management, who
 
 
 def check() -> AnyResponse | None:
     """Let a request through, or send it to sign-in, to the second factor, or away."""
     if request.endpoint is None:
         return None  # no such page, or not with this method: said by the error pages
+    if management.shuts(request.endpoint):
+        abort(403)
     line = access.MATRIX.get(request.endpoint)
     if line is access.Door.EVERYBODY:
         return None

@@ -7,7 +7,7 @@ from typing import Final
 
 from flask import current_app, request, url_for
 
-from admin_ui import access, unmanned, who
+from admin_ui import access, management, unmanned, who
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,14 @@ SIGNED_OUT: Final = (
 def links() -> tuple[Link, ...]:
     """Return the links for this request."""
     account = who.account()
-    posts = account.posts if account else frozenset[str]()
+    posts = who.holder().posts if account else frozenset[str]()
     wanted = SIGNED_IN if account else SIGNED_OUT
     return tuple(
         Link(text, url_for(endpoint), _current(endpoint))
         for text, endpoint in wanted
         if endpoint in current_app.view_functions
         and (endpoint != "setup.index" or unmanned.shown())
+        and not management.shuts(endpoint)
         and (not account or access.allowed(endpoint, posts))
     )
 

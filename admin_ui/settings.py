@@ -25,7 +25,8 @@ class WebSettings:
     """data: the gate's data directory. listen, proxy: address and TCP port; proxy None: off.
 
     tls: None serves plain HTTP, as on loopback. dns: where the gate's own DNS answers.
-    also: further addresses to listen on, of the other family as a rule.
+    also: further addresses to listen on, of the other family as a rule. manage: prefixes from
+    which the pages of every post open; outside them an account counts as staff at most.
     """
 
     data: Path
@@ -34,6 +35,7 @@ class WebSettings:
     tls: Tls | None = None
     dns: tuple[str, int] | None = None
     also: tuple[tuple[str, int], ...] = ()
+    manage: tuple[str, ...] = ()
 
     @property
     def database(self) -> Path:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 from flask import Response, g, request
 
+from admin_ui import management
 from admin_ui.gate import StoreAwayError, gate
 from appliance.store import web_sessions
 from appliance.store.accounts import Account
@@ -35,6 +37,8 @@ def load() -> None:
                 web_sessions.touch(session, g.session.id, at=now)
     except StoreAwayError:
         g.session = None
+    if g.session is not None and g.session.account.emergency and management.outside():
+        g.session = None  # the sealed account opens from the management network alone
 
 
 def session() -> WebSession | None:
@@ -44,9 +48,21 @@ def session() -> WebSession | None:
 
 
 def account() -> Account | None:
-    """Return the account that is signed in, wholly; None for everybody else."""
+    """Return the account that is signed in, wholly; None for everybody else.
+
+    Outside the management network it has no post but staff: so no page need ask where it is.
+    """
     found = session()
-    return found.account if found is not None and found.complete else None
+    if found is None or not found.complete:
+        return None
+    return replace(found.account, posts=management.posts_here(found.account.posts))
+
+
+def holder() -> Account:
+    """Return the account with all the posts it holds: for what guards it, not what it opens."""
+    found = session()
+    assert found is not None, "access.py lets nobody without an account here"
+    return found.account
 
 
 def me() -> Account:

@@ -19,7 +19,8 @@ class Limits:
 
     unread_networks: where nothing is decrypted. evading_roles: whose ways round are open.
     lists: names of the lists in use; None where the database cannot be asked. gateway: whether
-    the gate is the school's router.
+    the gate is the school's router. managed: whether every post's pages open from
+    the management network only.
     """
 
     never_read: tuple[str, ...]
@@ -32,6 +33,7 @@ class Limits:
     lists: tuple[str, ...] | None
     upstream: str
     gateway: bool
+    managed: bool
 
 
 def found(view: View) -> Limits:
@@ -46,6 +48,7 @@ def found(view: View) -> Limits:
         evading_roles=tuple(r.name for r in c.roles if r.id not in c.circumvention_roles),
         illegal_categories=tuple(one.name for one in c.categories if one.kind is illegal),
         lists=names, upstream=upstream, gateway=gateway_mode(),
+        managed=bool(gate().settings.manage),
     )  # fmt: skip
 
 

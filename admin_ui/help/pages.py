@@ -31,7 +31,10 @@ def page(name: str) -> str:
     found = contents.find(name)
     if found is None:
         abort(404)
-    return render_template(f"help/{found.name}.html", help=found, ways=_ways(), **_known())
+    return render_template(
+        f"help/{found.name}.html", help=found, ways=_ways(),
+        managed=bool(gate().settings.manage), **_known(),
+    )  # fmt: skip
 
 
 @blueprint.get("/help/limits")

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from flask import current_app, request
 from sqlalchemy.orm import Session
 
-from admin_ui import dates, who
+from admin_ui import dates, management, who
 from admin_ui.gate import gate
 from admin_ui.record import record
 from appliance.accounts import limits, passwords, totp
@@ -47,21 +47,26 @@ class Checked:
 
 
 def password(login: str, given: str) -> Checked:
-    """Check a login and a password; the same work whether or not there is such an account."""
+    """Check a login and a password; the same work whether or not there is such an account.
+
+    The emergency account's is wrong outside the management network, and no try there locks it.
+    """
     now, address = gate().real(), request.remote_addr or ""
     with gate().writing() as session:
-        one = limits.begin(session, login, address, at=now)
+        found = credentials.by_login(session, login)
+        barred = found is not None and found.emergency and management.outside()
+        counted = f"outside: {login}" if barred else login
+        one = limits.begin(session, counted, address, at=now)
         if one.id is None:
             return Checked(None, one.until)
-        found = credentials.by_login(session, login)
         kept = credentials.of(session, found.id) if found is not None else None
-    stored = kept.password if kept is not None else None
+    stored = kept.password if kept is not None and not barred else None
     right = passwords.fits(stored, given)  # takes long: nobody waits for the database meanwhile
     with gate().writing() as session:
         account = credentials.by_login(session, login)  # as it is now
         same = account is not None and found is not None and account.id == found.id
         if not (right and same and account is not None and account.enabled):
-            return _refused(session, one, login, found, "password")
+            return _refused(session, one, counted, found, "password")
         limits.succeeded(session, one)
         if stored is not None and passwords.outdated(stored):
             credentials.set_password(session, account.id, passwords.hashed(given))

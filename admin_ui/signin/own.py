@@ -21,7 +21,7 @@ from appliance.store.accounts import Account
 @blueprint.get("/me")
 def me() -> str:
     """What the account is, what it signs in with, and where it is signed in."""
-    account, now = who.me(), gate().real()
+    account, now = who.holder(), gate().real()
     with gate().reading() as session:
         kept = credentials.of(session, account.id)
         held = passkeys.of(session, account.id)
@@ -114,7 +114,7 @@ def _change(account: Account, password: str) -> AnyResponse:
 
 def _not_sealed() -> Account:
     """Return who is signed in. The sealed account is changed by making a new envelope alone."""
-    account = who.me()
+    account = who.holder()
     if account.emergency:
         abort(403)
     return account

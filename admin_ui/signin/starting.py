@@ -6,7 +6,7 @@ import flask
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from admin_ui import access, who
+from admin_ui import access, management, who
 from admin_ui.gate import gate
 from admin_ui.record import record
 from admin_ui.signin import alarm, back
@@ -19,6 +19,8 @@ def begin(account: Account, how: str, onward: str, *, proved: bool = False) -> A
 
     Whoever has a second factor, or has to have one, is not let through before it was shown.
     """
+    if account.emergency and management.outside():
+        flask.abort(403)
     now = gate().real()
     with gate().writing() as session:
         second = account.has_totp or bool(passkeys.of(session, account.id))

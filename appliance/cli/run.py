@@ -106,10 +106,11 @@ def proxy(
 @click.option("--explicit", type=AT, help="The explicit proxy that the PAC file names.")
 @click.option("--tls", is_flag=True, help="Serve HTTPS by the school's certificate authority.")
 @click.option("--name", multiple=True, help="A name or address that people open it by (TLS).")
+@click.option("--manage", multiple=True, help="A prefix from which every post's pages open.")
 @parent_option
 def web(
     data: Path, listen: tuple[Endpoint, ...], explicit: Endpoint | None, tls: bool,
-    name: tuple[str, ...], parent: int | None,
+    name: tuple[str, ...], manage: tuple[str, ...], parent: int | None,
 ) -> None:  # fmt: skip
     """Run the admin UI."""
     die_with_parent(parent)
@@ -120,8 +121,11 @@ def web(
 
     signal.signal(signal.SIGTERM, _leave)
     made = own_tls(data, listen[0][0], name) if tls else None
+    settings = WebSettings(
+        data=data, listen=listen[0], also=listen[1:], proxy=explicit, tls=made, manage=manage
+    )
     try:
-        serve(WebSettings(data=data, listen=listen[0], also=listen[1:], proxy=explicit, tls=made))
+        serve(settings)
     except AuthorityError as error:
         raise InputError(str(error)) from error
 
