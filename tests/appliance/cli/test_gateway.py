@@ -18,6 +18,7 @@ SIX = (
     "{to} 00 {zero} 00 fe800000000000000000000000000001 {cost} 00000001 00000000 00450003 {name}\n"
 )
 ZERO = "0" * 32
+ONE = ("--listen", "192.0.2.1", "--uplink", "lo")
 
 
 def said(*words: str, data: Path) -> str:
@@ -39,6 +40,8 @@ def said(*words: str, data: Path) -> str:
         (("--listen", "192.0.2.1", "--uplink", "../lo"), "--uplink: this machine has no"),
         (("--listen", "192.0.2.1", "--uplink", "lo", "--manage", "x"), "--manage: 'x' is no"),
         (("--listen", "192.0.2.1", "--uplink", "lo", "--user", "nosuch"), "--user: there is no"),
+        *(((*ONE, "--web-port", port), f"--web-port: with --gateway what the school's networks "
+           f"send to port {port} is led to another face") for port in ("53", "80", "443")),
         (("--listen", "192.0.2.1", "--uplink", "lo"), "this machine does not have that address"),
     ],
 )  # fmt: skip
