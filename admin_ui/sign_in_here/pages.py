@@ -46,7 +46,7 @@ def index() -> str:
         holder=_holder(device), role=partial(role_name, view),
         after=device.as_(person) if person else None,
         until=device.until(person).astimezone(view.zone) if person else None,
-        mine_here=any(_is(one, device) for one in mine),
+        mine_here=not device.made_elsewhere and any(_is(one, device) for one in mine),
         elsewhere=[one for one in mine if not _is(one, device)],
     )  # fmt: skip
 

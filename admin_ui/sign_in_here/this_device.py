@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from ipaddress import IPv6Address, ip_address
 
 from flask import request
 
 from admin_ui.gate import View, gate
+from admin_ui.management import ours, plain
 from admin_ui.sign_in_here.until import end_of_day
 from appliance.identity.neighbours import Neighbours
 from appliance.identity.sign_ins import PORTAL, RADIUS, SignIn, SignIns
@@ -35,9 +34,18 @@ class ThisDevice:
         return self.held if self.held is not None and self.held.how == PORTAL else None
 
     @property
+    def made_elsewhere(self) -> bool:
+        """Whether somebody signed in by this page on a network where it counts, as it does not
+        on this one."""
+        held = self.by_page
+        return held is not None and held.person != self.client.person
+
+    @property
     def ends(self) -> datetime | None:
-        """When that ends."""
-        return datetime.fromtimestamp(self.by_page.ends, UTC) if self.by_page else None
+        """When that ends; None where it does not count."""
+        if self.by_page is None or self.made_elsewhere:
+            return None
+        return datetime.fromtimestamp(self.by_page.ends, UTC)
 
     @property
     def how(self) -> str:
@@ -65,23 +73,16 @@ def this_device() -> ThisDevice:
     view = gate().view()
     address = plain(request.remote_addr or "::")
     mac = Neighbours().mac_of(address) or ""
-    held = SignIns(gate().settings.data / "run").held(address, mac or None, view.at)
-    client = view.snapshot.register.resolve(address, mac or None, held.person if held else None)
+    sign_ins = SignIns(gate().settings.data / "run")
+    held = sign_ins.held(address, mac or None, view.at)
+    said = sign_ins.presence(address, mac or None, view.at)
+    client = view.snapshot.register.resolve(address, mac or None, said)
     return ThisDevice(view, address, mac, client, held, _trouble(view, address))
-
-
-def plain(address: str) -> str:
-    """Return an address as it is kept: no zone, and IPv4 as IPv4."""
-    try:
-        ip = ip_address(address.partition("%")[0])
-    except ValueError:
-        return "::"
-    return str((ip.ipv4_mapped or ip) if isinstance(ip, IPv6Address) else ip)
 
 
 def _trouble(view: View, address: str) -> str:
     """Fails closed: where it is not certain which device this is, nobody signs in on it."""
-    if _own(address):
+    if ours(address):
         return (
             "This page was opened by way of the gate itself (a proxy), so it cannot tell which "
             "device you use. Open it without the proxy"
@@ -97,17 +98,3 @@ def _trouble(view: View, address: str) -> str:
             "Try again in a few minutes"
         )
     return ""
-
-
-def _own(address: str) -> bool:
-    """Whether an address is the appliance's own. On loopback all are: clients of a rehearsal."""
-    ip = ip_address(address)
-    if ip.is_loopback or ip.is_unspecified:
-        return False  # no network of a real school holds them
-    family = socket.AF_INET if ip.version == 4 else socket.AF_INET6
-    with socket.socket(family, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.bind((address, 0))
-        except OSError:
-            return False
-    return True

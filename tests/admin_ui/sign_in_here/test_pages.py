@@ -15,6 +15,7 @@ from admin_ui.gate import Gate
 from appliance import clock
 from appliance.accounts.posts import Post
 from appliance.cli.signed_in import SignedIn as Told
+from appliance.identity.neighbours import Neighbours
 from appliance.identity.sign_ins import SignIns
 from appliance.store import accounts, sign_ins
 from tests.admin_ui.browser import DESKTOP, PHONE, Browser
@@ -106,7 +107,7 @@ def test_nobody_signs_in_as_the_gate_itself(wifi: School, monkeypatch: pytest.Mo
     """What comes by way of the proxy has the gate's own address: no device of anybody's."""
     from admin_ui.sign_in_here import this_device
 
-    monkeypatch.setattr(this_device, "_own", lambda address: address == "10.9.0.1")
+    monkeypatch.setattr(this_device, "ours", lambda address: address == "10.9.0.1")
     web = wifi.client(Post.STAFF)
     assert "Open it without the proxy" in send(web, address="10.9.0.1")
     assert person_at(wifi, "10.9.0.1") is None
@@ -125,6 +126,24 @@ def test_a_device_of_somebody_else_is_not_taken(wifi: School) -> None:
 def test_any_family_of_address_will_do(wifi: School, address: str) -> None:
     send(wifi.client(Post.STAFF), address=address)
     assert person_at(wifi, address) == "t-larch"
+
+
+def test_a_sign_in_on_another_network_does_not_count_and_may_be_made_again(
+    wifi: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its MAC it is the same device; but so is any that copied it."""
+    monkeypatch.setattr(Neighbours, "mac_of", lambda _, address: "00:16:3e:00:00:01")
+    web = wifi.client(Post.STAFF)
+    send(web, address="10.9.0.20")  # pupils' network
+    tell(wifi)
+    assert "Nobody is known on it" not in said(web, "fd00:9::20")
+    text = said(web)  # the visitors'
+    assert "while it was on another of the school’s networks" in text
+    assert "Nobody is known on it" in text
+    assert "It counts as Parent or visitor" in text
+    assert "You use this device as yourself until" in send(web)
+    assert "Nobody is known on it" not in said(web)
+    assert [one.addresses for one in _running(wifi)] == [(ME,)]
 
 
 def test_another_person_takes_the_first_ones_place(wifi: School) -> None:
