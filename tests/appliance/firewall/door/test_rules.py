@@ -91,7 +91,7 @@ def test_a_sanction_begins_and_ends_by_itself(machines: LittleRouter, nft: Refus
     assert word(machines, PUPIL, "web") == "internet"
     assert not look(begins - timedelta(milliseconds=1))
     assert look(begins)
-    assert word(machines, PUPIL, "web") in ("silent", "refused")
+    assert word(machines, PUPIL, "web") == "https"  # the proxy says no
     assert word(machines, STAFF, "web") == "internet"
     assert look(ends)
     assert word(machines, PUPIL, "web") == "internet"
@@ -128,7 +128,7 @@ def test_a_bell_was_judged_before_it_rings_and_what_it_did_not_foresee_at_once(
     assert look(sooner, 0.3) == [bell + timedelta(seconds=2)]
     # Late by more than what was foreseen holds for: asked for the moment it is.
     assert look(sooner, 3.0) == []
-    assert word(machines, PUPIL, "web") in ("silent", "refused")
+    assert word(machines, PUPIL, "web") == "https"  # the proxy says no
     assert look(SCHOOL, 3.1) == [bell + timedelta(seconds=3.1)]  # another snapshot
     assert word(machines, PUPIL, "web") == "internet"
 
@@ -144,7 +144,7 @@ def test_what_was_foreseen_holds_no_longer_than_the_next_change(
     for seconds in (-60, -5, 3):  # the machine slept over the bell
         now = clock.Now(bell + timedelta(seconds=seconds), trusted=True)
         machines.on_router(rules.look, Seen(snapshot, now, table, nobody))
-    assert word(machines, PUPIL, "web") in ("silent", "refused")
+    assert word(machines, PUPIL, "web") == "https"  # the proxy says no
 
 
 def test_what_is_refused_leaves_the_last_good_rules_and_is_tried_again(
@@ -162,7 +162,23 @@ def test_what_is_refused_leaves_the_last_good_rules_and_is_tried_again(
     rules._again = clock.monotonic()  # its pause is over
     assert machines.on_router(rules.look, seen(sanctioned))
     assert rules.trouble == ""
-    assert word(machines, PUPIL, "web") in ("silent", "refused")
+    assert word(machines, PUPIL, "web") == "https"  # the proxy says no
+
+
+def test_what_was_refused_is_no_trouble_once_it_is_wanted_no_more(
+    machines: LittleRouter, nft: Refusing
+) -> None:
+    rules = Rules(nft, GATEWAY)
+    machines.on_router(rules.look, seen())
+    nft.refuses = True
+    sanctioned = Snapshot(replace(SCHOOL.contents, sanctions=(sanction("network:pupils"),)))
+    machines.on_router(rules.look, seen(sanctioned))
+    assert rules.trouble == "no room"
+    back = seen()
+    assert machines.on_router(rules.look, back)
+    assert rules.trouble == ""
+    assert rules._again is None
+    assert not machines.on_router(rules.look, back)  # nor is anything judged over and over
 
 
 def test_a_table_that_cannot_be_built_upon_is_replaced(
