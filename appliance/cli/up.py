@@ -5,6 +5,7 @@ Without root, but as the network's gateway.
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import socket
@@ -28,6 +29,12 @@ from appliance.cli.places import Places, Ports
 from appliance.cli.supervisor import Program
 
 port = click.IntRange(1, 65535)
+# Loaded while we may read all: the user may have a Python of their own, and cannot read root's.
+_LOADED: Final = (
+    "alembic.command", "alembic.config", "appliance.cli.live", "appliance.cli.running",
+    "appliance.cli.setup", "encodings.ascii", "encodings.idna", "encodings.latin_1",
+    "html.entities", "importlib.readers", "timeit", "tomllib",
+)  # fmt: skip
 STEERED: Final = (53, 80, 443)  # TCP ports that the firewall leads to a face (firewall/leading.py)
 
 
@@ -126,6 +133,8 @@ def _rights(options: Options) -> Iterator[None]:
     if places.running():
         raise InputError(f"{places.data}: another gate runs on this data directory")
     cabling.user.take(places.data, *((options.upstream_ca,) if options.upstream_ca else ()))
+    for name in _LOADED:
+        importlib.import_module(name)
     with cabling.user.files():
         yield
 
