@@ -29,6 +29,10 @@ def radius_command() -> None:
     Start the gate with `--radius-port 1813`, name the access points or the RADIUS server with
     `bellgate radius clients add`, and have them send accounting to this machine. A user name
     means the person whose id it is; `bellgate radius names add` says so of any other.
+
+    Let them send addresses too (Framed-IP-Address, as interim updates mostly do): on a network
+    for a stricter role than the person's, a device counts as theirs only from the moment that the
+    Wi-Fi has said that it is there.
     """
 
 

@@ -15,6 +15,7 @@ from appliance.accounts.sealing import seal
 from appliance.cli.radius_keeping import LASTS, REPLAYED
 from appliance.cli.signed_in import SignedIn as Told
 from appliance.identity.sign_ins import SignIns
+from appliance.policy.subjects import Network, Person, Register, Role
 from appliance.store import radius, sign_ins
 from appliance.store.sign_ins import PORTAL, SignedIn
 from tests.appliance.cli.wifi import MAC, OTHER, School
@@ -162,6 +163,35 @@ def test_what_was_heard_is_what_the_faces_look_up(wifi: School) -> None:
     found = SignIns(wifi.run)
     assert found.person_of("10.3.0.200", MAC, wifi.at) == "t-larch"
     assert found.person_of("10.3.0.7", None, wifi.at) == "t-larch"
+
+
+def test_a_device_is_its_users_on_a_stricter_network_when_the_wifi_says_that_it_is_there(
+    wifi: School,
+) -> None:
+    """At the start of most sessions it has no address yet. A MAC alone is easily copied."""
+    wifi.run.mkdir(exist_ok=True)
+    told = Told(wifi.run)
+    with wifi.store.session() as session:
+        _set_clock(session, wifi.at)
+    register = Register(
+        (Role(id="staff", name="Staff", rank=1), Role(id="visitor", name="Visitor", rank=9)),
+        (Network(id="wifi", name="Wi-Fi", prefixes=("10.3.0.0/16", "fd00:3::/64"), role="visitor"),
+         Network(id="hall", name="Hall", prefixes=("10.4.0.0/16",), role="visitor")),
+        (), (Person(id="t-larch", name="T. Larch", role="staff"),),
+    )  # fmt: skip
+
+    def role(address: str) -> str:
+        told.tell(wifi.store)
+        said = SignIns(wifi.run).presence(address, MAC, wifi.at)
+        return register.resolve(address, MAC, said).role
+
+    wifi.hear(request(START))
+    assert [role(one) for one in ("10.3.0.7", "fd00:3::7")] == ["visitor", "visitor"]
+    wifi.hear(request(INTERIM, addresses=("10.3.0.7",)))
+    assert [role(one) for one in ("10.3.0.7", "fd00:3::7")] == ["staff", "staff"]
+    assert role("10.4.0.7") == "visitor"
+    wifi.hear(request(INTERIM, addresses=("10.4.0.7",)))  # it walked there
+    assert role("10.4.0.7") == "staff"
 
 
 def _set_clock(session: Session, at: datetime) -> None:
