@@ -87,13 +87,8 @@ class SignIns:
         self._seen_at = 0.0
         self._take(())
 
-    def person_of(self, address: str, mac: str | None, at: datetime) -> str | None:
-        """Return the id of the person who uses a device at an instant of the gate's clock."""
-        found = self.held(address, mac, at)
-        return None if found is None else found.person
-
     def presence(self, address: str, mac: str | None, at: datetime) -> Presence | None:
-        """Return who uses a device at an instant, and at which of its addresses they said so."""
+        """Return who uses a device at an instant of the gate's clock, and where they said so."""
         found = self.held(address, mac, at)
         if found is None:
             return None

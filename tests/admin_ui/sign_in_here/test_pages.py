@@ -22,6 +22,7 @@ from tests.admin_ui.browser import DESKTOP, PHONE, Browser
 from tests.admin_ui.conftest import School
 from tests.admin_ui.live import served
 from tests.admin_ui.sign_in_here.conftest import ME
+from tests.appliance.identity.signed_in import person_of
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +55,7 @@ def send(web: FlaskClient, path: str = "/here", address: str = ME) -> str:
 def person_at(school: School, address: str = ME) -> str | None:
     """Return who the faces take for the user of an address, when the core has told them."""
     tell(school)
-    return SignIns(school.data / "run").person_of(address, None, clock.real())
+    return person_of(SignIns(school.data / "run"), address, None, clock.real())
 
 
 def test_a_stranger_is_told_how_and_pupils_that_they_need_none(wifi: School) -> None:
@@ -196,8 +197,8 @@ def test_it_ends_by_itself(wifi: School) -> None:
     assert timedelta(0) < one.ends - clock.real() <= timedelta(hours=25)
     person_at(wifi)
     run = SignIns(wifi.data / "run")
-    assert run.person_of(ME, None, one.ends - timedelta(seconds=1)) == "t-larch"
-    assert run.person_of(ME, None, one.ends) is None
+    assert person_of(run, ME, None, one.ends - timedelta(seconds=1)) == "t-larch"
+    assert person_of(run, ME, None, one.ends) is None
 
 
 def test_each_change_is_in_the_audit_chain(wifi: School) -> None:

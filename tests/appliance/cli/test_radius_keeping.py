@@ -20,6 +20,7 @@ from appliance.store import radius, sign_ins
 from appliance.store.sign_ins import PORTAL, SignedIn
 from tests.appliance.cli.wifi import MAC, OTHER, School
 from tests.appliance.identity.accounting import INTERIM, OFF, ON, SECRET, START, STOP, request
+from tests.appliance.identity.signed_in import person_of
 
 RADCLIENT = shutil.which("radclient")
 HOUR = timedelta(hours=1)
@@ -161,8 +162,8 @@ def test_what_was_heard_is_what_the_faces_look_up(wifi: School) -> None:
         _set_clock(session, wifi.at)
     told.tell(wifi.store)
     found = SignIns(wifi.run)
-    assert found.person_of("10.3.0.200", MAC, wifi.at) == "t-larch"
-    assert found.person_of("10.3.0.7", None, wifi.at) == "t-larch"
+    assert person_of(found, "10.3.0.200", MAC, wifi.at) == "t-larch"
+    assert person_of(found, "10.3.0.7", None, wifi.at) == "t-larch"
 
 
 def test_a_device_is_its_users_on_a_stricter_network_when_the_wifi_says_that_it_is_there(

@@ -18,6 +18,7 @@ from appliance.store import accounts, people, settings, sign_ins
 from appliance.store.session import Store, open_store
 from appliance.store.sign_ins import KEPT, PORTAL, RADIUS, SignedIn
 from tests.appliance.cli.gate_process import VISITOR, Gate, refused, until, upstream
+from tests.appliance.identity.signed_in import person_of
 
 AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -52,7 +53,7 @@ def test_the_file_is_written_when_something_changed_and_only_then(
     assert (tmp_path / FILE).stat().st_ino == first
     begin(store)
     told.tell(store)
-    assert SignIns(tmp_path).person_of("10.3.0.7", MAC, AT) == "t1"
+    assert person_of(SignIns(tmp_path), "10.3.0.7", MAC, AT) == "t1"
 
 
 def test_without_room_nobody_is_signed_in_and_with_room_they_are_again(
@@ -70,10 +71,10 @@ def test_without_room_nobody_is_signed_in_and_with_room_they_are_again(
     monkeypatch.setattr(telling, "write", full)
     begin(store, mac="00:16:3e:00:00:02")
     told.tell(store)
-    assert SignIns(tmp_path).person_of("10.3.0.7", MAC, AT) is None
+    assert person_of(SignIns(tmp_path), "10.3.0.7", MAC, AT) is None
     monkeypatch.setattr(telling, "write", real)
     told.tell(store)
-    assert SignIns(tmp_path).person_of("10.3.0.7", MAC, AT) == "t1"
+    assert person_of(SignIns(tmp_path), "10.3.0.7", MAC, AT) == "t1"
 
 
 def test_the_portals_rest_on_the_account_and_the_wifis_do_not(store: Store, tmp_path: Path) -> None:
@@ -84,8 +85,8 @@ def test_the_portals_rest_on_the_account_and_the_wifis_do_not(store: Store, tmp_
         accounts.set_enabled(session, one.id, False)
     Told(tmp_path).tell(store)
     found = SignIns(tmp_path)
-    assert found.person_of("10.3.0.7", MAC, AT) is None
-    assert found.person_of("10.3.0.7", "00:16:3e:00:00:02", AT) == "t1"
+    assert person_of(found, "10.3.0.7", MAC, AT) is None
+    assert person_of(found, "10.3.0.7", "00:16:3e:00:00:02", AT) == "t1"
 
 
 def test_what_ended_long_ago_is_forgotten(store: Store) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from appliance.identity import sign_ins
 from appliance.identity.sign_ins import FILE, LOOK, MOST_BYTES, SignIn, SignIns
+from tests.appliance.identity.signed_in import person_of
 
 AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 MAC, OTHER = "00:16:3e:00:00:01", "00:16:3e:00:00:02"
@@ -43,33 +44,33 @@ def known(run: Path, *entries: SignIn) -> SignIns:
 @pytest.mark.parametrize("address", ["10.3.0.7", "fd00:3::7", "fe80::7%eth0", "not an address"])
 def test_both_families_of_a_device_are_found_by_its_mac(tmp_path: Path, address: str) -> None:
     found = known(tmp_path, entry())
-    assert found.person_of(address, MAC, AT) == "t1"
-    assert found.person_of(address, MAC.upper(), AT) == "t1"
-    assert found.person_of(address, OTHER, AT) is None
-    assert found.person_of(address, None, AT) is None
+    assert person_of(found, address, MAC, AT) == "t1"
+    assert person_of(found, address, MAC.upper(), AT) == "t1"
+    assert person_of(found, address, OTHER, AT) is None
+    assert person_of(found, address, None, AT) is None
 
 
 @pytest.mark.parametrize("address", ["10.3.0.7", "::ffff:10.3.0.7"])
 def test_behind_a_router_the_address_is_all_there_is(tmp_path: Path, address: str) -> None:
     found = known(tmp_path, entry("t1", "portal", "", "10.3.0.7"))
-    assert found.person_of(address, None, AT) == "t1"
-    assert found.person_of("10.3.0.8", None, AT) is None
+    assert person_of(found, address, None, AT) == "t1"
+    assert person_of(found, "10.3.0.8", None, AT) is None
     # A device that is near enough to show its MAC is not the one that was far away.
-    assert found.person_of(address, MAC, AT) is None
+    assert person_of(found, address, MAC, AT) is None
 
 
 def test_what_the_wifi_says_of_an_address_holds_where_no_mac_is_seen(tmp_path: Path) -> None:
     found = known(tmp_path, entry("t1", "radius", MAC, "10.3.0.7"), entry("t2", "portal", OTHER,
                   "10.3.0.8"))  # fmt: skip
-    assert found.person_of("10.3.0.7", None, AT) == "t1"
-    assert found.person_of("10.3.0.7", OTHER, AT) == "t2"
-    assert found.person_of("10.3.0.8", None, AT) is None  # the portal saw a MAC there
+    assert person_of(found, "10.3.0.7", None, AT) == "t1"
+    assert person_of(found, "10.3.0.7", OTHER, AT) == "t2"
+    assert person_of(found, "10.3.0.8", None, AT) is None  # the portal saw a MAC there
 
 
 def test_it_counts_from_its_start_until_its_end_and_not_at_the_end(tmp_path: Path) -> None:
     found = known(tmp_path, entry())
     before, end = AT - timedelta(microseconds=1), AT + HOUR
-    answers = [found.person_of("10.3.0.7", MAC, at) for at in (before, AT, end - HOUR / 2, end)]
+    answers = [person_of(found, "10.3.0.7", MAC, at) for at in (before, AT, end - HOUR / 2, end)]
     assert answers == [None, "t1", "t1", None]
 
 
@@ -85,8 +86,8 @@ def test_it_counts_from_its_start_until_its_end_and_not_at_the_end(tmp_path: Pat
 def test_of_two_people_the_stricter_then_the_wifi_then_the_newer(
     tmp_path: Path, one: SignIn, other: SignIn, wins: str
 ) -> None:
-    assert known(tmp_path, one, other).person_of("10.3.0.7", MAC, AT) == wins
-    assert known(tmp_path, other, one).person_of("10.3.0.7", MAC, AT) == wins
+    assert person_of(known(tmp_path, one, other), "10.3.0.7", MAC, AT) == wins
+    assert person_of(known(tmp_path, other, one), "10.3.0.7", MAC, AT) == wins
 
 
 @pytest.mark.parametrize(
@@ -117,16 +118,16 @@ def test_the_file_is_looked_at_now_and_then_and_the_version_says_when_it_moved(
 ) -> None:
     clock = Clock()
     found = SignIns(tmp_path, clock)
-    assert found.person_of("10.3.0.7", MAC, AT) is None
+    assert person_of(found, "10.3.0.7", MAC, AT) is None
     first = found.version(AT)
     sign_ins.write(tmp_path, [entry()])
     assert found.version(AT) == first  # not looked yet
     clock.at += LOOK
     assert found.version(AT) > first
-    assert found.person_of("10.3.0.7", MAC, AT) == "t1"
+    assert person_of(found, "10.3.0.7", MAC, AT) == "t1"
     clock.at += LOOK
     (tmp_path / FILE).unlink()
-    assert found.person_of("10.3.0.7", MAC, AT) is None
+    assert person_of(found, "10.3.0.7", MAC, AT) is None
 
 
 def test_the_version_moves_when_a_sign_in_begins_or_ends_by_itself(tmp_path: Path) -> None:
@@ -142,7 +143,7 @@ def test_the_version_moves_when_a_sign_in_begins_or_ends_by_itself(tmp_path: Pat
 def test_what_cannot_be_read_is_nobody(tmp_path: Path, rubbish: bytes) -> None:
     (tmp_path / FILE).write_bytes(rubbish)
     (tmp_path / FILE).chmod(0o600)
-    assert SignIns(tmp_path).person_of("10.3.0.7", MAC, AT) is None
+    assert person_of(SignIns(tmp_path), "10.3.0.7", MAC, AT) is None
 
 
 @settings(deadline=None, max_examples=60)
@@ -153,7 +154,7 @@ def test_no_file_address_or_mac_raises(
     run = tmp_path_factory.mktemp("run")
     (run / FILE).write_bytes(data)
     found = SignIns(run)
-    assert found.person_of(address, mac, AT) is None
+    assert person_of(found, address, mac, AT) is None
     assert found.version(AT) >= 0
 
 
@@ -161,16 +162,16 @@ def test_a_file_that_others_may_write_a_link_and_one_too_large_are_nobody(tmp_pa
     sign_ins.write(tmp_path, [entry()])
     path = tmp_path / FILE
     path.chmod(0o622)
-    assert SignIns(tmp_path).person_of("10.3.0.7", MAC, AT) is None
+    assert person_of(SignIns(tmp_path), "10.3.0.7", MAC, AT) is None
     path.chmod(0o600)
-    assert SignIns(tmp_path).person_of("10.3.0.7", MAC, AT) == "t1"
+    assert person_of(SignIns(tmp_path), "10.3.0.7", MAC, AT) == "t1"
     path.rename(tmp_path / "elsewhere")
     path.symlink_to(tmp_path / "elsewhere")
-    assert SignIns(tmp_path).person_of("10.3.0.7", MAC, AT) is None
+    assert person_of(SignIns(tmp_path), "10.3.0.7", MAC, AT) is None
     path.unlink()
     path.write_bytes(msgspec.json.encode((entry(),)) + b" " * MOST_BYTES)
     path.chmod(0o600)
-    assert SignIns(tmp_path).person_of("10.3.0.7", MAC, AT) is None
+    assert person_of(SignIns(tmp_path), "10.3.0.7", MAC, AT) is None
 
 
 def test_it_is_written_for_this_user_alone(tmp_path: Path) -> None:
@@ -187,4 +188,4 @@ def test_without_room_nobody_stays_signed_in(tmp_path: Path) -> None:
     (tmp_path / f".{FILE}").mkdir()  # the draft cannot be made
     with pytest.raises(OSError):
         sign_ins.write(tmp_path, [])
-    assert SignIns(tmp_path).person_of("10.3.0.7", MAC, AT) is None
+    assert person_of(SignIns(tmp_path), "10.3.0.7", MAC, AT) is None
