@@ -52,10 +52,19 @@ def forget(what: str, pairs: Iterable[Pair]) -> list[Statement]:
 
 def steered(addresses: Iterable[str], seconds: int) -> list[Statement]:
     """Keep addresses of hosts that are steered or refused for anybody, for so long from now."""
+    return _kept(_alone("steered", addresses), seconds)
+
+
+def overfull(clients: Iterable[str], seconds: int) -> list[Statement]:
+    """Keep addresses of clients of whose answers some were forgotten, for so long from now."""
+    return _kept(_alone("overfull", clients), seconds)
+
+
+def _alone(what: str, addresses: Iterable[str]) -> _Keys:
     keys: _Keys = {}
     for text in dict.fromkeys(addresses):
-        keys.setdefault(f"steered{ip_address(text).version}", []).append(text)
-    return _kept(keys, seconds)
+        keys.setdefault(f"{what}{ip_address(text).version}", []).append(text)
+    return keys
 
 
 def tries(nft: Nft) -> tuple[Try, ...]:

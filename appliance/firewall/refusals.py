@@ -51,6 +51,8 @@ def refusals(gateway: Gateway) -> Iterator[Statement]:
         yield rule(chain, IS_CLOSED, goto("refuse_closed"))
         # What was not led to us: begun before we were there, or of a family without an address.
         yield rule(chain, WITH_PORTS, match(_PORT, 53), goto("refuse"))
+        crowded = match(field(ip, "saddr"), f"@overfull{number}")
+        yield rule(chain, crowded, jump(f"overfull_{ip}"))
         steered = match(field(ip, "daddr"), f"@steered{number}")
         yield rule(chain, steered, jump(f"steered_{ip}"))
         yield from _steered(gateway, number, ip)
@@ -87,6 +89,20 @@ def barred(gateway: Gateway) -> Iterator[Statement]:
             for port in unread:
                 yield rule(chain, match(pair, f"@{set_}"), port, goto("refuse"))
             yield rule(chain, match(pair, f"@{set_}"), RETURN)
+        yield rule(chain, goto("held_back"))
+
+
+def overfull() -> Iterator[Statement]:
+    """What is not known for answered any more counts as blocked, however long it has been open.
+
+    Else whoever looks up thousands of names could have a bell forget what it is to end.
+    """
+    for number, ip, _ in FAMILIES:
+        chain = f"overfull_{ip}"
+        for pair, set_ in (*_pairs("answered", number, ip), *_pairs("sanctuary", number, ip)):
+            yield rule(chain, match(pair, f"@{set_}"), RETURN)
+        yield rule(chain, WITH_PORTS, match(_ROUND, "@spared"), RETURN)
+        yield rule(chain, match(field(ip, "daddr"), f"@local{number}"), RETURN)
         yield rule(chain, goto("held_back"))
 
 

@@ -13,7 +13,7 @@ from appliance.firewall.document import FAMILY, TABLE, Statement, add, flush, pl
 from appliance.firewall.filled import filled, filling, refilling
 from appliance.firewall.leading import marking, outward, redirects
 from appliance.firewall.passing import onward, ourselves, refuse
-from appliance.firewall.refusals import barred, noting, refusals, unanswered, ways_round
+from appliance.firewall.refusals import barred, noting, overfull, refusals, unanswered, ways_round
 from appliance.firewall.sets import FAMILIES, REASONS, declared, emptied, ids
 from appliance.firewall.settings import Known, Wanted
 
@@ -48,6 +48,7 @@ def ruleset(wanted: Wanted, *, afresh: bool = False) -> list[Statement]:
         *refusals(gateway),
         *ways_round(),
         *barred(gateway),
+        *overfull(),
         *unanswered(),
         *noting(),
         *refuse(),
@@ -84,7 +85,7 @@ def _chains(known: Known) -> list[Statement]:
         policy = {"policy": "drop"} if name in _CLOSED_HOOKS else {}
         found.append(add("chain", **place(name=name, type=type_, hook=hook, prio=priority,
                                           **policy)))  # fmt: skip
-    kinds = ("refusals", "ways_round", "steered", "barred", "marking")
+    kinds = ("refusals", "ways_round", "steered", "overfull", "barred", "marking")
     by_family = [f"{kind}_{ip}" for kind in kinds for _, ip, _ in FAMILIES]
     refuse_for = [f"refuse_{reason}" for reason in (*REASONS[:4], "cut")]
     ranges = [f"range_{id_}" for id_ in ids(known)]

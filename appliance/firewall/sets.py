@@ -9,6 +9,7 @@ Learned by the door (each with a timeout; ``N`` is 4 or 6):
   client's MAC, since who asks over IPv4 connects over IPv6, from addresses nobody has seen yet.
 - ``cutN``, ``cut_macN``: client . address of an open destination whose name is blocked for it now.
 - ``sanctuaryN``, ``sanctuary_macN``: client . address answered for a name of sanctuary.
+- ``overfullN``: client's address of whose answers not all are remembered any more.
 - ``steeredN``: address of a host that is steered or refused for anybody.
 
 Learned from packets: ``REASON_triedN``, client . address . protocol . port; ``protocol_triedN``
@@ -44,6 +45,7 @@ def declared(known: Known) -> list[Statement]:
             _add("map", f"network{number}", address, map="mark", flags=["interval"]),
             _add("map", f"ranges{number}", address, map="verdict", flags=["interval"]),
             _learned(f"steered{number}", address),
+            _learned(f"overfull{number}", address),
         ]
         for name in ("resolvers", "manage", "school", "local"):
             found.append(_add("set", f"{name}{number}", address, flags=["interval"]))

@@ -16,6 +16,7 @@ from typing import Final
 
 from appliance import clock
 from appliance.firewall.document import Statement, flush
+from appliance.firewall.door.changes import STEP, Changes, by_step
 from appliance.firewall.door.homes import Homes
 from appliance.firewall.door.memory import GRACE, LOST, Memory, longest
 from appliance.firewall.door.rules import Seen
@@ -35,7 +36,6 @@ SLICE: Final = 0.05  # seconds of judging at a time: answers are heard in betwee
 _BY: Final = ("4", "6", "_mac4", "_mac6")
 _CUTS: Final = tuple(f"cut{by}" for by in _BY)
 _OPEN: Final = tuple(f"{what}{by}" for what in ("answered", "sanctuary") for by in _BY)
-_STEP: Final = 600  # seconds: times are told in steps, so that few statements carry many
 _MOST_JUDGED: Final = 100_000
 _AT_ONCE: Final = 2000  # addresses in one transaction
 
@@ -104,7 +104,7 @@ class Answers:
             given = self._foreign(one.addresses)
             who, texts = self.memory.heard(address, mac, one.host, given, ttl, now)
             said = self._judge(who, address, one.host, seen)
-            seconds = -(-(ttl + int(GRACE)) // _STEP) * _STEP
+            seconds = -(-(ttl + int(GRACE)) // STEP) * STEP
             for pair in ((who, text) for text in texts):
                 if self._learned.get(pair, 0.0) < now + ttl + GRACE / 2:
                     self._learned[pair] = now + seconds
@@ -188,7 +188,7 @@ class Answers:
 
     def _sweep(self, seen: Seen, only: frozenset[str] | None = None) -> Iterator[None]:
         """Cut what is blocked now, let go of what is not, tell again what the kernel lost."""
-        began, changed = clock.monotonic(), _Changes()
+        began, changed = clock.monotonic(), Changes()
         for who, known in self.memory.every():
             if only is not None and who not in only:
                 continue
@@ -206,10 +206,10 @@ class Answers:
             if clock.monotonic() - began >= SLICE or len(changed.every) >= _AT_ONCE:
                 self._settle(changed)
                 yield
-                began, changed = clock.monotonic(), _Changes()
+                began, changed = clock.monotonic(), Changes()
         self._settle(changed)
 
-    def _settle(self, changed: _Changes) -> None:
+    def _settle(self, changed: Changes) -> None:
         now = clock.monotonic()
         lost = [p for p, until in changed.every.items() if p not in self._learned and until > now]
         spared = [pair for pair in changed.sanctuary if pair not in self._sanctuary]
@@ -219,7 +219,7 @@ class Answers:
         self._again("sanctuary", spared, changed.every, now)
         new = [pair for pair in changed.blocked if pair not in self._cut]
         untils = changed.moved | changed.every
-        for until, pairs in _by_step(new, untils, now).items():
+        for until, pairs in by_step(new, untils, now).items():
             self._begin_cut(pairs, now + until, now)
         gone = [pair for pair in untils if pair in self._cut and pair not in changed.blocked]
         for pair in gone:
@@ -242,7 +242,7 @@ class Answers:
                          if not any((who, text) in self._cut for who in whose))]  # fmt: skip
 
     def _again(self, what: str, pairs: list[Pair], untils: dict[Pair, float], now: float) -> None:
-        for seconds, some in _by_step(pairs, untils, now).items():
+        for seconds, some in by_step(pairs, untils, now).items():
             self._carry_in(learn(what, some, seconds))
 
     def _judge(self, who: str, address: str, host: str, seen: Seen) -> _Said:
@@ -282,35 +282,3 @@ class Answers:
             self.trouble = str(error)
         else:
             self.trouble = ""
-
-
-class _Changes:
-    """What a slice of judging found: until when each pair holds, and which are to be cut."""
-
-    def __init__(self) -> None:
-        self.every: dict[Pair, float] = {}
-        self.moved: dict[Pair, float] = {}
-        self.sanctuary: list[Pair] = []
-        self.blocked: dict[Pair, None] = {}
-
-    def note(self, pair: Pair, until: float, sanctuary: bool, blocked: bool) -> None:
-        self.every[pair] = until
-        if sanctuary:
-            self.sanctuary.append(pair)
-        if blocked:
-            self.blocked[pair] = None
-
-    def note_moved(self, pair: Pair, until: float, blocked: bool) -> None:
-        """Note what holds for who came to an address after another."""
-        self.moved[pair] = until
-        if blocked:
-            self.blocked[pair] = None
-
-
-def _by_step(pairs: list[Pair], untils: dict[Pair, float], now: float) -> dict[int, list[Pair]]:
-    """Group pairs by the seconds that they still hold, in steps."""
-    found: dict[int, list[Pair]] = {}
-    for pair in pairs:
-        left = max(1, int(untils[pair] - now))
-        found.setdefault(-(-left // _STEP) * _STEP, []).append(pair)
-    return found

@@ -14,7 +14,11 @@ from typing import Final
 GRACE: Final = 1800.0  # seconds: programs use an address for longer than its answer lasts
 MOST_OF_ONE: Final = 2000  # addresses of one client, so that no one fills it for all
 MOST: Final = 200_000  # addresses of all clients; the kernel's sets take more
-HOSTS: Final = 8  # names behind one address of a client; the newest count
+HOSTS: Final = 64  # names behind one address of a client; the newest count
+_NAMES: Final = 16_000  # names of one client: with many addresses it has fewer names at each
+_FEWEST: Final = 8
+LOST: Final = ""  # stands for names that had to make room: what they were nobody knows
+MOST_OVERFULL: Final = 10_000  # clients
 
 Saved = list[tuple[str, str, float, list[tuple[str, list[tuple[str, float]]]]]]
 
@@ -40,6 +44,7 @@ class Memory:
         self._size = 0
         self.changes = 0  # counts up with each answer
         self._gone: list[tuple[str, str]] = []
+        self.overfull: dict[str, float] = {}  # clients that lost addresses, and for how long
 
     def __len__(self) -> int:
         return self._size
@@ -61,8 +66,10 @@ class Memory:
             hosts = hosts or {}
             hosts.pop(host, None)
             hosts[host] = until
-            if len(hosts) > HOSTS:
-                del hosts[next(iter(hosts))]
+            most = max(_FEWEST, min(HOSTS, _NAMES // (len(known.hosts) + 1)))
+            while len(hosts) - (LOST in hosts) > most:
+                lost = hosts.pop(next(one for one in hosts if one != LOST))
+                hosts[LOST] = max(lost, hosts.get(LOST, 0.0))
             known.hosts[text] = hosts
         self._make_room(who, known)
         return who, texts
@@ -75,14 +82,20 @@ class Memory:
     def _make_room(self, who: str, known: Known) -> None:
         while len(known.hosts) > self._most_of_one:
             text = next(iter(known.hosts))
-            del known.hosts[text]
-            self._gone.append((who, text))
-            self._size -= 1
+            self._push_out(who, {text: known.hosts.pop(text)})
         while self._size > self._most and len(self._clients) > 1:
             silent = next(iter(self._clients))
-            texts = self._clients.pop(silent).hosts
-            self._gone += [(silent, text) for text in texts]
-            self._size -= len(texts)
+            self._push_out(silent, self._clients.pop(silent).hosts)
+
+    def _push_out(self, who: str, texts: Mapping[str, Mapping[str, float]]) -> None:
+        if not texts:
+            return
+        self._gone += [(who, text) for text in texts]
+        self._size -= len(texts)
+        until = max(longest(hosts) for hosts in texts.values())
+        self.overfull[who] = max(until, self.overfull.get(who, 0.0))
+        if len(self.overfull) > MOST_OVERFULL:
+            del self.overfull[next(iter(self.overfull))]
 
     def hosts(self, address: str, mac: str | None, to: str) -> tuple[str, ...]:
         """Return the names for which a client was given an address, the newest last."""
@@ -90,7 +103,7 @@ class Memory:
         for who in (address, mac):
             known = self._clients.get(who) if who else None
             found.update(dict.fromkeys(known.hosts.get(to, ()) if known else ()))
-        return tuple(found)
+        return tuple(host for host in found if host != LOST)
 
     def heard_at(self, address: str, mac: str | None) -> float | None:
         """Return when a client asked last, None where it never did."""
@@ -103,6 +116,7 @@ class Memory:
 
     def forget(self, now: float) -> None:
         """Forget what is over."""
+        self.overfull = {who: until for who, until in self.overfull.items() if until > now}
         for who, known in list(self._clients.items()):
             for text, hosts in list(known.hosts.items()):
                 for host in [host for host, until in hosts.items() if until <= now]:
@@ -123,7 +137,7 @@ class Memory:
     def take(self, saved: Saved, now: float) -> None:
         """Take over what another process saved, as far as it makes sense."""
         for who, address, heard_at, entries in saved[: self._most]:
-            hosts = {a: dict(pairs[-HOSTS:]) for a, pairs in entries[: self._most_of_one]}
+            hosts = {a: dict(pairs[-HOSTS - 1 :]) for a, pairs in entries[: self._most_of_one]}
             self._clients[who] = Known(address, min(heard_at, now), hosts)
         self._size = sum(len(known.hosts) for known in self._clients.values())
         self.forget(now)

@@ -84,6 +84,7 @@ class Door:
             afresh = self._basis[0] == 0 or basis[1] != self._basis[1]
             self._answers.begin(seen, self._rules.every, afresh=afresh)
             self._basis = basis
+        self._answers.meet(seen)
         self._hear(seen)
         self._answers.step()
         attempts = self._tried.look(seen)

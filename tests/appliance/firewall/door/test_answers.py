@@ -2,97 +2,25 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
 from dataclasses import replace
-from ipaddress import ip_address
-from typing import Any, Final
 
 import pytest
 
 from appliance import clock
-from appliance.attempts.attempt import Attempt, Layer
+from appliance.attempts.attempt import Layer
 from appliance.circumvention.signals import Signal
 from appliance.firewall.door import tried as trying
 from appliance.firewall.door.answers import Answers
 from appliance.firewall.door.budget import Budget
-from appliance.firewall.door.memory import Memory
-from appliance.firewall.door.rules import Rules, Seen
-from appliance.firewall.door.tried import Tried
-from appliance.firewall.nft import Nft
-from appliance.firewall.ruleset import removal
-from appliance.firewall.told import Told
-from appliance.policy.model import ReportedBlock, Target, TargetKind
+from appliance.firewall.door.memory import HOSTS, Memory
 from appliance.policy.snapshot import Snapshot
+from tests.appliance.firewall.door.little_door import CLOSED, MAC, OTHER, STEERED, WEB, Little
 from tests.appliance.firewall.door.test_rules import PUPIL, SCHOOL, STAFF, word
-from tests.appliance.firewall.little_router import OURS, PLACES, LittleRouter
-from tests.appliance.firewall.little_school import GATEWAY, KNOWN
+from tests.appliance.firewall.little_router import OURS, PLACES
+from tests.appliance.firewall.test_reapplying import lives
 from tests.builders import at, sanction
 
 pytestmark = pytest.mark.namespaces
-
-MAC: Final = "00:16:3e:aa:bb:cc"  # nobody's here
-CLOSED: Final = Snapshot(replace(SCHOOL.contents, reported=(
-    ReportedBlock(id="1", target=Target(TargetKind.HOST, "plain.example"), start=at("08:00")),
-)))  # fmt: skip
-
-
-class Little:
-    """The parts of a door, on the little router, at an instant that tests choose."""
-
-    def __init__(self, machines: LittleRouter) -> None:
-        self.machines = machines
-        machines.apply(removal())
-        self.nft = machines.on_router(Nft)
-        self.rules = Rules(self.nft, GATEWAY)
-        self.answers = Answers(self.nft, Memory(), OURS.values())
-        self.tried = Tried(self.nft, self.answers, KNOWN)
-        self.seen = Seen(SCHOOL, clock.Now(at("09:30"), trusted=True), {}, {})
-        self.look()
-
-    def look(self, *, afresh: bool = True, **changed: Any) -> None:
-        """Judge everything anew, to the end."""
-        self.seen = replace(self.seen, **changed)
-        self.machines.on_router(self.rules.look, self.seen)
-
-        def judge() -> None:
-            self.answers.begin(self.seen, self.rules.every, afresh=afresh)
-            while self.answers.busy:
-                self.answers.step()
-
-        self.machines.on_router(judge)
-
-    def hear(self, client: str, host: str, *places: str, ttl: int = 300) -> None:
-        """Tell of an answer."""
-        packed = tuple(ip_address(text).packed for text in places)
-        who = ip_address(client).packed if client else b""
-        self.machines.on_router(self.answers.hear, [Told(who, host, packed, ttl)], self.seen)
-        assert self.answers.trouble == ""
-
-    def set_of(self, name: str) -> str:
-        said: str = self.machines.machines["router"].run(
-            "nft", "list", "set", "inet", "bellgate", name).stdout  # fmt: skip
-        return said
-
-    def attempts(self) -> list[Attempt]:
-        """Look at what was tried, after what is late has come."""
-        found: list[Attempt] = []
-        deadline = time.monotonic() + trying.LATE + 1.5
-        while time.monotonic() < deadline:
-            found += self.machines.on_router(self.tried.look, self.seen)
-            time.sleep(0.05)
-        return found
-
-
-@pytest.fixture
-def little(machines: LittleRouter, monkeypatch: pytest.MonkeyPatch) -> Iterator[Little]:
-    monkeypatch.setattr(trying, "LATE", 0.3)
-    made = Little(machines)
-    yield made
-    machines.on_router(made.nft.close)
-
-
-WEB, OTHER, STEERED = (PLACES[name][0] for name in ("web", "other", "steered"))
 
 
 def test_what_closes_is_cut_for_whom_it_closes_and_opens_again(little: Little) -> None:
@@ -176,6 +104,42 @@ def test_what_one_device_was_answered_fills_the_sets_for_nobody(little: Little) 
         little.hear(PUPIL, f"n{last}.example", f"198.51.100.{100 + last}")
     held = little.set_of("answered4")
     assert [last for last in range(6) if f"198.51.100.{100 + last}" in held] == [3, 4, 5]
+
+
+def test_other_names_at_its_address_do_not_save_what_closes(little: Little) -> None:
+    little.hear(PUPIL, "plain.example", WEB)
+    for number in range(HOSTS):
+        little.hear(PUPIL, f"n{number}.example", WEB)
+    assert word(little.machines, PUPIL, "web", 9999) == "internet"
+    little.look(snapshot=CLOSED, afresh=False)
+    assert word(little.machines, PUPIL, "web", 9999) == "refused"
+
+
+def test_other_addresses_do_not_save_what_closes_nor_what_is_open(little: Little) -> None:
+    little.answers.memory = Memory(most_of_one=2)
+    little.look(neighbours={PUPIL: little.machines.mac("pupils")})
+    little.hear(PUPIL, "plain.example", WEB)
+    with little.machines.connected("pupils", PUPIL, WEB, 9999) as one:
+        for last in (100, 101):
+            little.hear(PUPIL, f"n{last}.example", f"198.51.100.{last}")
+        assert lives(one)
+        little.hear(PUPIL, "other.example", OTHER)
+        with little.machines.connected("pupils", PUPIL, OTHER, 9999) as other:
+            little.look(snapshot=CLOSED, afresh=False)
+            assert not lives(one)
+            assert lives(other)
+    assert word(little.machines, STAFF, "web", 9999) == "internet"
+    little.hear(PUPIL, "other.example", WEB)
+    assert word(little.machines, PUPIL, "web", 9999) == "internet"
+
+
+def test_what_is_cut_stays_so_whatever_is_looked_up_after_it(little: Little) -> None:
+    little.answers.memory = Memory(most_of_one=2)
+    little.hear(PUPIL, "plain.example", WEB)
+    little.look(snapshot=CLOSED, afresh=False)
+    for last in (100, 101):
+        little.hear(PUPIL, f"n{last}.example", f"198.51.100.{last}")
+    assert WEB in little.set_of("cut4")
 
 
 def test_our_own_addresses_and_strangers_are_no_answers(little: Little) -> None:

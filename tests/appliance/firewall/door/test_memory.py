@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.firewall.door.kept import Kept
-from appliance.firewall.door.memory import GRACE, HOSTS, Memory
+from appliance.firewall.door.memory import GRACE, HOSTS, LOST, Memory
 
 PUPIL, PUPIL6, MAC = "10.10.0.5", "fd00:10::5", "00:16:3e:11:22:33"
 PLACE, OTHER = bytes([93, 184, 100, 1]), bytes([93, 184, 100, 2])
@@ -39,6 +39,40 @@ def test_the_newest_name_of_an_address_is_the_last_and_old_ones_go() -> None:
     assert hosts[-1] == "n5.example"
     assert len(hosts) == HOSTS
     assert len(memory) == 1
+
+
+def test_names_that_had_to_make_room_are_known_to_be_missing() -> None:
+    memory = Memory()
+    for number in range(HOSTS + 1):
+        memory.heard(PUPIL, MAC, f"n{number}.example", [PLACE], 300, float(number))
+    ((_, known),) = memory.every()
+    assert known.hosts["93.184.100.1"][LOST] == 300 + GRACE
+    again = Memory()
+    again.take(memory.saved(), 1.0)
+    ((_, restored),) = again.every()
+    assert restored.hosts == known.hosts
+    memory.forget(300 + GRACE)
+    assert LOST not in known.hosts["93.184.100.1"]
+
+
+def test_one_client_with_many_addresses_has_fewer_names_at_each() -> None:
+    memory = Memory()
+    for host in range(HOSTS):
+        for place in range(0, 2000, 250):
+            each = [bytes([1, 1, n // 250, n % 250]) for n in range(place, place + 250)]
+            memory.heard(PUPIL, MAC, f"n{host}.example", each, 300, 0.0)
+    ((_, known),) = memory.every()
+    assert sum(map(len, known.hosts.values())) <= 2000 * 9
+
+
+def test_who_lost_addresses_is_remembered_for_as_long_as_they_would_have_been() -> None:
+    memory = Memory(most_of_one=1)
+    memory.heard(PUPIL, MAC, "a.example", [PLACE], 600, 0.0)
+    assert memory.overfull == {}
+    memory.heard(PUPIL, MAC, "b.example", [OTHER], 300, 0.0)
+    assert memory.overfull == {MAC: 600 + GRACE}
+    memory.forget(600 + GRACE)
+    assert memory.overfull == {}
 
 
 def test_what_is_over_is_forgotten_name_by_name() -> None:
