@@ -67,6 +67,11 @@ def changes(before: Wanted, after: Wanted) -> list[Statement]:
     return refilling(filled(before), filled(after))
 
 
+def refilled(wanted: Wanted) -> list[Statement]:
+    """Return what fills the static sets anew, whatever somebody made of them meanwhile."""
+    return [*emptied(wanted.known), *filling(filled(wanted))]
+
+
 def removal() -> list[Statement]:
     """Return what takes everything of ours out of the kernel, whether or not it is there."""
     table = place_of_table()

@@ -14,12 +14,13 @@ from appliance.firewall.document import Statement
 from appliance.firewall.facts import known
 from appliance.firewall.judged import Said, judged, until, wanted
 from appliance.firewall.nft import Nft, NftError
-from appliance.firewall.ruleset import changes, ruleset
+from appliance.firewall.ruleset import changes, refilled, ruleset
 from appliance.firewall.settings import Gateway, Placed, Wanted
 from appliance.policy.presence import Whom
 from appliance.policy.snapshot import Snapshot
 
 AGAIN: Final = 5.0  # seconds until what nftables refused is tried again
+REFILL: Final = 60.0  # seconds between two fillings: rules are counted, elements are not
 AHEAD: Final = timedelta(seconds=8)  # before a bell, to judge what holds from then on
 _BACK: Final = timedelta(seconds=1)  # a clock that was set back by more is judged anew
 
@@ -66,6 +67,7 @@ class Rules:
         self.emptied = 0  # how often the kernel had to forget what it had learned
         self.judged = 0  # how often anything but the neighbours changed
         self._rules: int | None = None  # how many are in the kernel
+        self._refill_at = clock.monotonic() + REFILL
 
     @property
     def every(self) -> tuple[Placed, ...]:
@@ -98,7 +100,10 @@ class Rules:
 
     def whole(self) -> bool:
         """See whether our rules are still there, and put them back where they are not."""
-        if self._good is None or self._there():
+        if self._good is None:
+            return True
+        if self._there():
+            self._refill(self._good)
             return True
         log.error("somebody took the rules out of the kernel: they are put back")
         self.put_back += 1
@@ -165,6 +170,16 @@ class Rules:
         self._again, self.trouble, self.applied_at = None, "", clock.real()
         self._rules = _counted()
         return True
+
+    def _refill(self, good: Wanted) -> None:
+        """Fill what somebody may have emptied by hand. Fails to what is there, and is said."""
+        now = clock.monotonic()
+        if now < self._refill_at or self._again is not None:
+            return
+        applied = self.applied_at  # nothing new is in force
+        self._carry_in(refilled(good))
+        self.applied_at = applied
+        self._refill_at = clock.monotonic() + REFILL
 
     def _there(self) -> bool:
         """Whether as many rules are there as were put in. Fails to leaving them alone."""

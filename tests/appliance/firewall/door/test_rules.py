@@ -20,7 +20,7 @@ from appliance.firewall.settings import Known
 from appliance.policy.model import Ownership
 from appliance.policy.situation import Query
 from appliance.policy.snapshot import Snapshot
-from appliance.policy.subjects import Network
+from appliance.policy.subjects import Device, Network
 from tests.appliance.firewall.little_router import PLACES, LittleRouter
 from tests.appliance.firewall.little_school import GATEWAY
 from tests.builders import at, contents, sanction
@@ -208,6 +208,25 @@ def test_what_somebody_took_away_is_put_back(
     assert machines.on_router(rules.whole)
     assert (rules.put_back, rules.emptied) == (1, 1)
     assert word(machines, PUPIL, "web", 53) == "dns"
+
+
+@pytest.mark.parametrize("how", ["flush set inet bellgate shut", "flush map inet bellgate device4"])
+def test_sets_that_somebody_emptied_are_filled_again_in_a_while(
+    machines: LittleRouter, nft: Refusing, how: str
+) -> None:
+    device = Device(id="laptop", name="A laptop", addresses=(PUPIL,), role="pupil")
+    school = replace(SCHOOL.contents, devices=(device,), sanctions=(sanction("device:laptop"),))
+    rules = Rules(nft, GATEWAY)
+    machines.on_router(rules.look, seen(Snapshot(school)))
+    assert word(machines, PUPIL, "web") == "https"
+    assert machines.machines["router"].run("nft", *how.split()).returncode == 0
+    assert word(machines, PUPIL, "web") == "internet"
+    assert machines.on_router(rules.whole)
+    assert word(machines, PUPIL, "web") == "internet"  # not yet
+    rules._refill_at = clock.monotonic()
+    assert machines.on_router(rules.whole)
+    assert word(machines, PUPIL, "web") == "https"
+    assert (rules.trouble, rules.put_back) == ("", 0)
 
 
 def test_a_change_leaves_what_was_learned(machines: LittleRouter, nft: Refusing) -> None:
