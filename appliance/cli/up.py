@@ -109,7 +109,7 @@ def up_command(
         places=Places(data), ports=ports, upstreams=asked or addresses.system_upstreams(own),
         upstream_ca=upstream_ca, workers=workers, web_names=web_name, cabling=wiring.cabling,
     )  # fmt: skip
-    with _rights(options), options.places.lock():
+    with rights(options), options.places.lock():
         from appliance.cli import running, setup
 
         said = setup.prepare(options.places, ports, template, rehearse, demo=demo)
@@ -119,7 +119,7 @@ def up_command(
 
 
 @contextmanager
-def _rights(options: Options) -> Iterator[None]:
+def rights(options: Options) -> Iterator[None]:
     """Give the data directory to whom the parts run as, and do there only what they may.
 
     Raises:

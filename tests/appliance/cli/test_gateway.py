@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from appliance.cli import gateway, main
+from appliance.cli import as_user, gateway, main
 from appliance.cli.as_user import User
+from appliance.cli.errors import InputError
+from appliance.cli.places import Places, Ports
+from appliance.cli.up import Options, rights
 
 root = pytest.mark.skipif(os.geteuid() != 0, reason="gateway mode is for root")
 ROUTE = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n"
@@ -104,3 +108,35 @@ def test_the_door_is_told_all_of_it() -> None:
         "--uplink", "wan", "--listen", "10.9.0.1", "--listen", "fd00:9::1",
         "--manage", "10.20.0.0/24", "--dns", "5300", "--web", "8000", "--no-nat", "--shared-uplink",
     )  # fmt: skip
+
+
+@root
+@pytest.mark.parametrize("name", ["gate.json.new", "lock"])
+def test_a_link_in_the_data_directory_leads_root_nowhere(name: str) -> None:
+    """What a part that was taken over could leave there for the next start."""
+    with tempfile.TemporaryDirectory(prefix="bellgate-links-") as folder:
+        Path(folder).chmod(0o755)
+        places, aim = Places(Path(folder, "data")), Path(folder, "root")
+        places.make()
+        aim.write_text("root's")
+        aim.chmod(0o600)
+        (places.run / name).symlink_to(aim)
+        user = as_user.chosen("nobody")
+        cables = gateway.Cabling(
+            uplink="wan", listen=("10.9.0.1",), manage=(), masquerade=True, user=user
+        )
+        options = Options(places=places, ports=Ports(), upstreams=(), upstream_ca=None, workers=1,
+                          cabling=cables)  # fmt: skip
+        try:
+            as_user.try_out(user, Path("/"))
+        except InputError as error:
+            if "cannot reach" not in str(error):
+                pytest.skip("nobody may not read this program here")
+        with pytest.raises(PermissionError), rights(options), places.lock():
+            places.announce(Ports())
+        assert aim.read_text() == "root's"
+        (places.run / name).unlink()
+        with rights(options), places.lock():
+            places.announce(Ports())
+        assert (places.run / "gate.json").stat().st_uid == user.uid
+        assert aim.read_text() == "root's"
