@@ -257,21 +257,3 @@ def test_an_end_in_order_puts_the_machine_back(gate: GatewayUp, lab: Lab) -> Non
     assert "bellgate" not in lab.appliance.run("nft", "list", "tables").stdout
     space = lab.appliance.run("stat", "-L", "-c", "%i", "/proc/self/ns/net").stdout.strip()
     assert not Path("/run/bellgate", f"forwarding-{space}.json").exists()
-
-
-@pytest.mark.parametrize("name", ["gate.json.new", "lock"])
-def test_a_link_in_the_data_directory_leads_root_nowhere(gate: GatewayUp, name: str) -> None:
-    """After the end in order: what a part could have left there for the next start."""
-    if gate.user == "root":
-        pytest.skip("nobody may not read this program here")
-    gate.end("up")
-    aim = gate.data.parent / f"root-{name}"
-    aim.write_text("root's")
-    (gate.data / "run" / name).unlink(missing_ok=True)
-    (gate.data / "run" / name).symlink_to(aim)
-    argv = ["up", "--gateway", "--data", str(gate.data), "--listen", GATE4, "--user", gate.user]
-    done = gate.lab.appliance.run(sys.executable, "-m", "appliance.cli", *argv)
-    (gate.data / "run" / name).unlink()
-    assert done.returncode == 2, done
-    assert "Permission denied" in done.stderr
-    assert aim.read_text() == "root's"
