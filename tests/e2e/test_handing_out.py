@@ -30,6 +30,8 @@ def gate(lab: Lab) -> Iterator[GatewayUp]:
     folder.chmod(0o755)
     shutil.copy(lab.world_ca, folder / "world.pem")
     lab.appliance.sysctl(*(f"{name}=0" for name in SWITCHES))
+    for client in lab.clients():  # which keep the addresses that other files of tests know them by
+        client.machine.sysctl("net.ipv6.conf.eth0.accept_ra=0")
     gate = GatewayUp(lab, folder / "data")
     gate.data.mkdir()
     school.prepare(gate, "duffield-meadows")
