@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -71,6 +71,13 @@ class RouterGate(Gate):
     def door(self) -> dict[str, Any]:
         """Return what the door says of itself."""
         return dict(json.loads((self.data / "run" / "door.json").read_text()))
+
+    def change(self, do: Callable[[Session], object]) -> float:
+        """Change the store; the firewall has followed too when this returns."""
+        before = self.door()["version"]
+        took = super().change(do)
+        until(lambda: self.door()["version"] != before, "the firewall holds by the change", 60)
+        return took
 
     def ruleset(self) -> str:
         """Return the rules in force, for a look beside a failure."""
