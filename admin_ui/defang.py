@@ -33,4 +33,4 @@ def defang(url: str) -> str:
 def _scheme(scheme: str) -> str:
     if scheme.lower() in ("http:", "https:"):
         return "hxxp" + scheme[4:].lower()
-    return scheme[:-1] + "[:]" if scheme else ""
+    return scheme[:-1].replace(".", "[.]") + "[:]" if scheme else ""

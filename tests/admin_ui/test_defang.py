@@ -28,6 +28,8 @@ from admin_ui.defang import defang
         ("https://192.0.2.1/x", "hxxps://192[.]0[.]2[.]1/x"),
         ("https://[2001:db8::1]/x", "hxxps://[2001:db8::1]/x"),
         ("https://a.example/?u=https://b.example", "hxxps://a[.]example/?u=https[:]//b.example"),
+        ("example.com://x", "example[.]com[:]//x"),
+        ("A.://", "A[.][:]//"),
         ("", ""),
         ("  https://a.example  ", "hxxps://a[.]example"),
         ("https://a.example/\n\x00\u202e", "hxxps://a[.]example/���"),
