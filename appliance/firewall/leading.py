@@ -20,6 +20,7 @@ from appliance.firewall.document import (
     rule,
     state,
 )
+from appliance.firewall.judged_once import passing
 from appliance.firewall.sets import FAMILIES, closed_name, ids
 from appliance.firewall.settings import Gateway, Known
 
@@ -38,6 +39,7 @@ def marking(gateway: Gateway, known: Known) -> Iterator[Statement]:
     """
     back = {"fib": {"result": "oif", "flags": ["saddr", "iif"]}}
     begins = state("new", "invalid", "untracked")
+    yield passing("marking")
     yield rule("marking", change(meta("mark"), 0))
     outside = ["lo"] if gateway.shared_uplink else ["lo", gateway.uplink]
     for name in outside:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ctypes
 import json
+import secrets
 import subprocess
 from collections.abc import Sequence
 from typing import Any, Final
 
 from appliance.firewall.document import FAMILY, TABLE, Statement
+from appliance.firewall.judged_once import FIRST, LAST, renewed
 
 # Flags of nft_ctx_output_set_flags and of the command: JSON in and out, no elements in lists.
 _JSON: Final = 1 << 4
@@ -38,14 +40,22 @@ class Nft:
         """Whether the library was found."""
         return self._library is not None
 
-    def apply(self, statements: Sequence[Statement]) -> None:
+    def apply(self, statements: Sequence[Statement], *, renew: bool = True) -> None:
         """Carry a document out in one transaction, all of it or nothing; none: nothing.
+
+        renew: every connection is judged once more, whatever it was that changed, so that none
+        passes by an older judgement. The number is drawn: in the rare case that it was in force
+        before, what is left of that time waits for the next change, a minute at most.
 
         Raises:
             NftError: what nftables said against it.
         """
-        if statements:
-            self._run(_written(self._undeclared(statements)))
+        if not statements:
+            return
+        leaves_table = "delete" not in statements[-1] or "table" not in statements[-1]["delete"]
+        drawn = FIRST + secrets.randbelow(LAST - FIRST + 1)
+        more = renewed(drawn) if renew and leaves_table else []
+        self._run(_written([*self._undeclared(statements), *more]))
 
     def check(self, statements: Sequence[Statement]) -> None:
         """See whether a document would be taken, and change nothing.

@@ -23,6 +23,7 @@ from appliance.firewall.document import (
     rule,
     state,
 )
+from appliance.firewall.judged_once import CONNECTION, REFUSED, passing
 from appliance.firewall.leading import OURS, STRANGE
 from appliance.firewall.sets import FAMILIES
 from appliance.firewall.settings import Gateway
@@ -34,8 +35,6 @@ _ICMP: Final = (3, 8, 11, 12)
 # these IPv6 does not work. 134, router advertisements, only from the uplink.
 _ICMP6: Final = (1, 2, 3, 4, 128, 129, 130, 131, 132, 133, 135, 136, 143)
 _ADVERTISEMENT: Final = 134
-REFUSED: Final = 0x1  # mark of a connection of which a packet was refused: what answers it, is too
-CONNECTION: Final = {"ct": {"key": "mark"}}
 
 
 def ourselves(gateway: Gateway) -> Iterator[Statement]:
@@ -77,6 +76,7 @@ def onward(gateway: Gateway) -> Iterator[Statement]:
     Refusals come before what is established passes: so a bell, a sanction or a revoked grant
     ends an open connection at its next packet, and no other.
     """
+    yield passing("onward")
     if not gateway.shared_uplink:
         inside = match(meta("iifname"), gateway.uplink, "!=")
         yield rule("onward", inside, STRANGE, goto("refuse"))

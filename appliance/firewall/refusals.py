@@ -26,6 +26,7 @@ from appliance.firewall.document import (
     rule,
     state,
 )
+from appliance.firewall.judged_once import stamping
 from appliance.firewall.leading import IS_CLOSED
 from appliance.firewall.sets import FAMILIES, REASONS
 from appliance.firewall.settings import Gateway
@@ -59,6 +60,7 @@ def refusals(gateway: Gateway) -> Iterator[Statement]:
         yield rule(chain, match(meta("mark"), "@watched"), jump(f"ways_round_{ip}"))
         yield rule(chain, match(meta("mark"), "@shut"), goto(f"barred_{ip}"))
         yield rule(chain, _NEW, jump("unanswered"))
+        yield stamping(chain, number, ip)
 
 
 def ways_round() -> Iterator[Statement]:

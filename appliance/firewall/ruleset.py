@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from appliance.firewall.document import FAMILY, TABLE, Statement, add, flush, place
 from appliance.firewall.filled import filled, filling, refilling
+from appliance.firewall.judged_once import declared as declared_once
 from appliance.firewall.leading import marking, outward, redirects
 from appliance.firewall.passing import onward, ourselves, refuse
 from appliance.firewall.refusals import barred, noting, overfull, refusals, unanswered, ways_round
@@ -40,6 +41,7 @@ def ruleset(wanted: Wanted, *, afresh: bool = False) -> list[Statement]:
         add("table", family=FAMILY, name=TABLE),
         *_chains(known),
         *declared(known),
+        *declared_once(),
         *emptied(known),
         *marking(gateway, known),
         *redirects(gateway),

@@ -1,8 +1,9 @@
 """The firewall of a large school: to build, to apply, to change, to match.
 
 ``python -m tests.bench.firewall [DEVICES [SERVICES]]``, as root. Packets go through a router in
-network namespaces: without a table, with ours, and with the same thing written as a peer writes
-it, one rule for each device and prefix. Marks: of a connection that nothing steers at least 95 %
+network namespaces: without a table, with one that only keeps track of connections (which NAT
+needs), with ours, and with the same thing written as a peer writes it, one rule for each device
+and prefix. Marks: of a connection that nothing steers at least 95 %
 of plain forwarding (iperf3, rounds in turn, the best of each, so that what else the machine does
 counts for little), and one device's change is one element.
 """
@@ -31,6 +32,10 @@ from tests.e2e.waiting import until
 MARK, ROUNDS, SECONDS = 0.95, 9, 1
 APART = 100
 PEER = "peer_of_bellgate"
+TRACKED = f"""add table inet {PEER}
+add chain inet {PEER} onward {{ type filter hook forward priority 0; }}
+add rule inet {PEER} onward ct state established accept
+"""
 _Result = TypeVar("_Result")
 
 
@@ -82,14 +87,15 @@ def matched(router: LittleRouter, one: Wanted, devices: int, services: int) -> b
     server = subprocess.Popen(
         router.internet.command("iperf3", "-s", "-B", PLACES["web"][0]), stdout=subprocess.DEVNULL
     )
-    kinds = {"plain": removal(), "bellgate": ruleset(one)}
+    kinds = {"plain": "", "tracked": TRACKED, "bellgate": ruleset(one)}
     try:
         until(lambda: "5201" in router.internet.run("ss", "-ltn").stdout, "iperf3 listens", 30)
         ways = {"up": (), "down": ("-R",), "small packets": ("-u", "-b", "0", "-l", "64")}
         rates: dict[tuple[str, str], list[float]] = {}
         for _ in range(ROUNDS):
-            for kind, statements in kinds.items():
-                router.on_router(router.nft.apply, statements)
+            for kind, document in kinds.items():
+                clear(router)
+                put(router, document)
                 for way, options in ways.items():
                     rates.setdefault((way, kind), []).append(rate(router, *options))
         clear(router)
@@ -105,17 +111,18 @@ def matched(router: LittleRouter, one: Wanted, devices: int, services: int) -> b
 
 def told(rates: dict[tuple[str, str], list[float]], building: float, rules: int) -> bool:
     """Print the rates; whether those of a connection reach the mark."""
-    print(f"{'through the router':20} {'plain':>14} {'bellgate':>14} {'share':>7} "
+    print(f"{'through the router':20} {'plain':>14} {'tracked':>14} {'bellgate':>14} {'share':>7} "
           f"{'one rule each':>14}")  # fmt: skip
     shares = []
     for way in dict.fromkeys(way for way, _ in rates):
-        plain, ours, peer = (max(rates[way, kind])
-                             for kind in ("plain", "bellgate", "peer"))  # fmt: skip
+        kinds = ("plain", "tracked", "bellgate", "peer")
+        best = {kind: max(rates[way, kind]) for kind in kinds}
         unit, scale = ("kpps", 1e3) if way == "small packets" else ("Gbit/s", 1e9)
-        print(f"{way:20} {plain / scale:7.2f} {unit:6} {ours / scale:7.2f} {unit:6} "
-              f"{ours / plain:6.1%} {peer / scale:7.3f} {unit:6}")  # fmt: skip
+        columns = [f"{best[kind] / scale:7.2f} {unit:6}" for kind in kinds]
+        share = best["bellgate"] / best["plain"]
+        print(f"{way:20} {' '.join(columns[:3])} {share:7.1%} {columns[3]}")
         if way != "small packets":
-            shares.append(ours / plain)
+            shares.append(share)
     print(f"\nOne rule for each device and service: {rules} rules, {building:.0f} ms to apply")
     print(f"Mark: at least {MARK:.0%} of plain forwarding for a connection that nothing steers")
     return min(shares) >= MARK
@@ -148,6 +155,15 @@ def peers(router: LittleRouter, devices: int, services: int) -> None:
     ])  # fmt: skip
     done = router.router.run("nft", "-f", "-", input=text, timeout=300)
     assert done.returncode == 0, done.stderr
+
+
+def put(router: LittleRouter, document: Any) -> None:
+    """Apply statements of ours, or text for the ``nft`` command."""
+    if isinstance(document, str):
+        done = router.router.run("nft", "-f", "-", input=document)
+        assert done.returncode == 0, done.stderr
+    else:
+        router.on_router(router.nft.apply, document)
 
 
 def clear(router: LittleRouter) -> None:

@@ -18,6 +18,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from appliance.firewall.nft import Nft
@@ -122,10 +123,10 @@ class LittleRouter:
         """Do something in the router's namespace."""
         return self._there.submit(work, *arguments).result(60)
 
-    def apply(self, statements: Sequence[dict[str, Any]]) -> None:
+    def apply(self, statements: Sequence[dict[str, Any]], *, renew: bool = True) -> None:
         """Apply a document on the router, after a check."""
         self.on_router(self.nft.check, statements)
-        self.on_router(self.nft.apply, statements)
+        self.on_router(partial(self.nft.apply, statements, renew=renew))
 
     def end(self) -> None:
         """Give back the thread and its context."""

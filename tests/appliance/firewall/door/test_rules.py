@@ -185,7 +185,7 @@ def test_a_table_that_cannot_be_built_upon_is_replaced(
     machines: LittleRouter, nft: Refusing
 ) -> None:
     wrong = {"family": "inet", "table": "bellgate", "name": "watched", "type": "ipv4_addr"}
-    machines.apply([{"add": {"table": _TABLE}}, {"add": {"set": wrong}}])
+    machines.apply([{"add": {"table": _TABLE}}, {"add": {"set": wrong}}], renew=False)
     rules = Rules(nft, GATEWAY)
     machines.on_router(rules.look, seen())
     assert (rules.trouble, rules.emptied) == ("", 1)
