@@ -9,6 +9,8 @@ from appliance.cli import main
 from appliance.policy.model import Reason
 from tests.architecture.source import ROOT
 
+pytestmark = pytest.mark.source
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 

@@ -9,6 +9,8 @@ import pytest
 
 from tests.architecture.source import ROOT, Module, imports, modules
 
+pytestmark = pytest.mark.source
+
 READING = tuple(
     f"appliance.publish.{name}" for name in ("hold", "files", "domainlist", "shard", "hashes")
 )

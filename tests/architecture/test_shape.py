@@ -10,6 +10,8 @@ import pytest
 
 from tests.architecture.source import ROOT, Module, modules, tracked
 
+pytestmark = pytest.mark.source
+
 LINES, FUNCTION_LINES = 300, 40
 SHIPPED = modules()
 EVERYTHING = modules("appliance", "proxy_addons", "admin_ui", "tests")

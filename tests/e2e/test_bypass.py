@@ -26,7 +26,7 @@ from tests.e2e.router_abroad import Abroad
 from tests.e2e.router_gate import ROLES, RouterGate
 from tests.e2e.waiting import until
 
-pytestmark = pytest.mark.namespaces
+pytestmark = [pytest.mark.namespaces, pytest.mark.router]
 MARKER: Final = "93.184.200.250"  # an address that nobody looked up, tried last
 PAIRS: Final = [(id_, role) for id_, case in CASES.items() for role in case.roles]
 FAULTS: Final = (AssertionError, OSError, LookupError, ValueError, subprocess.SubprocessError)

@@ -17,6 +17,7 @@ from tests.e2e.waiting import until
 
 pytestmark = [
     pytest.mark.namespaces,
+    pytest.mark.router,
     pytest.mark.skipif(
         not all(map(shutil.which, ("dnsmasq", "udhcpc", "nft"))),
         reason="needs dnsmasq-base, udhcpc and nftables",

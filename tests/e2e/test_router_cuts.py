@@ -38,7 +38,7 @@ from tests.e2e.router_gate import RouterGate
 from tests.e2e.ticker import Ticker
 from tests.e2e.waiting import until
 
-pytestmark = pytest.mark.namespaces
+pytestmark = [pytest.mark.namespaces, pytest.mark.router]
 BEFORE: Final = 8.0  # seconds between the rehearsed start and the bell of 10:50
 GAME: Final = "plain.example.com"  # on a list of games; nothing of it can be read or steered
 READ: Final = "en.wikipedia.org"  # the gate reads it, for one page of it was reported
