@@ -13,6 +13,7 @@ from appliance.firewall.learned import learn, overfull, steered
 from tests.appliance.firewall.little_router import LittleRouter
 from tests.appliance.firewall.test_reapplying import lives, opened
 from tests.appliance.firewall.test_ruleset import FAMILIES, SOURCES, address, learned
+from tests.e2e.waiting import until
 
 pytestmark = pytest.mark.namespaces
 
@@ -34,13 +35,19 @@ def stamped(router: LittleRouter, open_: socket.socket) -> bool:
     return f"mark={number} " in line
 
 
+def stamped_after_a_change(router: LittleRouter, open_: socket.socket, family: int) -> bool:
+    """Change something that closes nothing; whether the connection passes by it already."""
+    learned(router, "answered", "pupil", "other", family)
+    return stamped(router, open_)
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_change_has_each_connection_judged_once_more(router: LittleRouter, family: int) -> None:
     with opened(router, "pupil", "web", 443, family) as one:
         assert lives(one)
         assert stamped(router, one)
-        learned(router, "answered", "pupil", "other", family)
-        assert not stamped(router, one)
+        # The last word's acknowledgement may still be on its way, and is judged like any packet.
+        until(lambda: not stamped_after_a_change(router, one, family), "none is on its way", 30)
         assert lives(one)
         assert stamped(router, one)
 
